@@ -1,0 +1,149 @@
+"""Where the parts are joined: settings, upstream, schema, engine and HTTP."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+
+import strawberry
+from starlette.requests import Request
+from starlette.routing import BaseRoute, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gateway.errors import ErrorCode
+from gateway.execution.compiled.engine import CompiledEngine
+from gateway.execution.documents import Documents
+from gateway.execution.engine import Engine
+from gateway.execution.stock import StockEngine
+from gateway.http.cors import Cors
+from gateway.http.graphiql import graphiql_response, graphiql_routes
+from gateway.http.graphql import GraphQLEndpoint, MakeContext
+from gateway.http.head import read_head
+from gateway.http.health import Live, Readiness, Ready
+from gateway.http.refusal import Refusal
+from gateway.http.responses import send_refusal
+from gateway.settings import Settings
+from resolvers.context import RequestContext
+from schema import build_schema
+from upstream.client import Upstream
+from upstream.credentials import Credential
+
+GRAPHQL_PATH = "/graphql"
+
+logger = logging.getLogger("gateway")
+
+
+class Gateway:
+    """The ASGI application.
+
+    An `Upstream` that is handed in stays its owner's to close; otherwise one is opened and closed
+    with the lifespan.
+    """
+
+    def __init__(
+        self, settings: Settings, schema: strawberry.Schema, upstream: Upstream | None = None
+    ) -> None:
+        self.readiness = Readiness()
+        self._settings = settings
+        self._upstream = upstream
+        self._owns_upstream = upstream is None
+        endpoint = _endpoint(settings, schema, self._make_context)
+        self._served: Mapping[str, ASGIApp] = {
+            GRAPHQL_PATH: _with_cors(endpoint, settings),
+            "/health/live": Live(),
+            "/health/ready": Ready(self.readiness),
+        }
+        self._others = Router(_page_routes(settings), redirect_slashes=False, default=_not_found)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            app = self._served.get(scope["path"], self._others)
+            await app(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._live(receive, send)
+        else:
+            await self._others(scope, receive, send)
+
+    def _make_context(self, credential: Credential | None) -> RequestContext:
+        if self._upstream is None:
+            raise RuntimeError("a request came before the lifespan's start-up")
+        return RequestContext(self._upstream, credential, limits=self._settings.resolvers)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()  # lifespan.startup
+        try:
+            if self._upstream is None:
+                self._upstream = Upstream(self._settings.upstream)
+        except Exception as error:
+            logger.exception("cannot start")
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
+        self.readiness.opened()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()  # lifespan.shutdown
+        self.readiness.closing()
+        if self._owns_upstream:
+            upstream, self._upstream = self._upstream, None
+            await upstream.aclose()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def create_app(
+    settings: Settings,
+    *,
+    schema: strawberry.Schema | None = None,
+    upstream: Upstream | None = None,
+) -> Gateway:
+    if schema is None:
+        schema = build_schema(federation=settings.execution.federation)
+    return Gateway(settings, schema, upstream)
+
+
+def _endpoint(settings: Settings, schema: strawberry.Schema, make_context: MakeContext) -> ASGIApp:
+    execution = settings.execution
+    documents = Documents(
+        schema._schema,  # noqa: SLF001 - Strawberry offers no public way to it
+        max_documents=execution.documents,
+        max_tokens=execution.document_tokens,
+        introspection=execution.introspection,
+    )
+    hide_suggestions = not execution.introspection
+    engine: Engine = StockEngine(schema, hide_suggestions=hide_suggestions)
+    if execution.compiled:
+        engine = CompiledEngine(schema, engine, hide_suggestions=hide_suggestions)
+    return GraphQLEndpoint(
+        documents,
+        engine,
+        make_context,
+        body_bytes=settings.http.body_bytes,
+        fallback=settings.http.fallback,
+        page=_page(settings) if settings.http.graphiql else None,
+    )
+
+
+def _with_cors(app: ASGIApp, settings: Settings) -> ASGIApp:
+    origins = settings.http.cors_origins
+    return Cors(app, origins) if origins else app
+
+
+def _page(settings: Settings) -> ASGIApp:
+    async def page(scope: Scope, receive: Receive, send: Send) -> None:
+        response = graphiql_response(Request(scope), demo=settings.demo)
+        await response(scope, receive, send)
+
+    return page
+
+
+def _page_routes(settings: Settings) -> list[BaseRoute]:
+    return list(graphiql_routes(settings.demo)) if settings.http.graphiql else []
+
+
+async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:
+    del receive
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1008, "reason": "no WebSocket here"})
+        return
+    refusal = Refusal(
+        404, ErrorCode.PATH_NOT_FOUND, f"There is nothing here; GraphQL is at {GRAPHQL_PATH}."
+    )
+    await send_refusal(send, refusal, request_id=read_head(scope).request_id)

@@ -1,0 +1,135 @@
+"""What `jobs-gateway` does: one function for each of its commands."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import sys
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from typing import Any
+
+import uvloop
+
+from gateway.app import create_app
+from gateway.environment import SettingsError
+from gateway.serving import (
+    CannotListenError,
+    Stop,
+    address_of,
+    bind,
+    configure_logging,
+    running,
+)
+from gateway.settings import Settings, load_settings
+from schema import build_schema
+from upstream.demo import DemoGitLab
+from upstream.demo import tokens as demo_tokens
+
+DEMO_SHUTDOWN_SECONDS = 5
+LOOPBACK = "127.0.0.1"
+
+_DEMO_TOKENS = (
+    (demo_tokens.MAINTAINER_TOKEN, "may do everything"),
+    (demo_tokens.DEVELOPER_TOKEN, "may run and cancel jobs"),
+    (demo_tokens.REPORTER_TOKEN, "may read, not act"),
+    (demo_tokens.OUTSIDER_TOKEN, "sees the public project only"),
+)
+
+
+class CommandError(Exception):
+    """A command that cannot be done; `problems` has a line for each reason."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+def serve(*, host: str | None, port: str | None, gitlab_url: str | None) -> None:
+    settings = _settings({"GATEWAY_HOST": host, "GATEWAY_PORT": port, "GITLAB_URL": gitlab_url})
+    configure_logging(settings.server.log_level)
+    listener = _bound(settings.server.host, settings.server.port)
+    _run(_serve(settings, listener))
+
+
+def demo(*, host: str, port: int) -> None:
+    configure_logging("info")
+    _run(_demo(_bound(host, port)))
+
+
+def schema(*, federation: bool) -> None:
+    _say(build_schema(federation=federation).as_str())
+
+
+async def _serve(settings: Settings, listener: socket.socket) -> None:
+    async with contextlib.AsyncExitStack() as stack:
+        stop = stack.enter_context(Stop())
+        if settings.demo:
+            address = await stack.enter_async_context(_demo_gitlab(stop))
+            settings = settings.in_front_of(address)
+        app = create_app(settings)
+        stop.on_request(app.readiness.closing)
+        seconds = settings.server.shutdown_seconds
+        await stack.enter_async_context(running(app, listener, stop, shutdown_seconds=seconds))
+        _say(_welcome(settings, address_of(listener)))
+        await stop.requested.wait()
+
+
+async def _demo(listener: socket.socket) -> None:
+    app = DemoGitLab().app
+    with Stop() as stop:
+        async with running(app, listener, stop, shutdown_seconds=DEMO_SHUTDOWN_SECONDS):
+            _say(f"The demo GitLab answers at {address_of(listener)}/api/v4\n{_token_list()}")
+            await stop.requested.wait()
+
+
+@contextlib.asynccontextmanager
+async def _demo_gitlab(stop: Stop) -> AsyncIterator[str]:
+    """The embedded demo on a free port: the gateway talks to it as to any other GitLab."""
+    listener = _bound(LOOPBACK, 0)
+    app = DemoGitLab().app
+    async with running(app, listener, stop, shutdown_seconds=DEMO_SHUTDOWN_SECONDS):
+        yield address_of(listener)
+
+
+def _welcome(settings: Settings, address: str) -> str:
+    lines = [f"GraphQL at {address}/graphql"]
+    if settings.http.graphiql:
+        lines.insert(0, f"Open {address}/ in a browser")
+    if settings.demo:
+        lines.append("in front of an embedded demo GitLab (set GITLAB_URL for a real one)")
+        lines.append(_token_list())
+    else:
+        lines.append(f"in front of {settings.upstream.base_url}")
+    if settings.http.fallback is not None:
+        lines.append("Callers without a token of their own act as the owner of GITLAB_TOKEN!")
+    return "\n".join(lines)
+
+
+def _token_list() -> str:
+    lines = [f"  {token:<16} {what}" for token, what in _DEMO_TOKENS]
+    return "\n".join(("Its tokens, for the PRIVATE-TOKEN header:", *lines))
+
+
+def _settings(overrides: Mapping[str, str | None]) -> Settings:
+    try:
+        return load_settings(overrides)
+    except SettingsError as error:
+        raise CommandError(error.problems) from error
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    try:
+        return bind(host, port)
+    except CannotListenError as error:
+        raise CommandError([str(error)]) from error
+
+
+def _run(main: Coroutine[Any, Any, None]) -> None:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main)
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()

@@ -1,0 +1,1 @@
+"""GraphQL over HTTP, as plain ASGI: what lies between a request's bytes and an operation."""

@@ -1,0 +1,167 @@
+"""The GraphQL endpoint: POST and GET by the GraphQL over HTTP specification.
+
+Plain ASGI, because it is the hot path: a request's headers are read once, its body goes straight
+into orjson, and everything that can be known before the first request is made at start.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import orjson
+from graphql import OperationType
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gateway.errors import ErrorCode, masked
+from gateway.execution.documents import Documents
+from gateway.execution.engine import Engine, ExecutionResult
+from gateway.execution.operation import Operation, OperationNotFoundError, select_operation
+from gateway.execution.reporting import format_errors, format_refusals
+from gateway.http.body import ClientGoneError, read_body
+from gateway.http.head import Head, read_credential, read_head
+from gateway.http.negotiation import MediaType, negotiate
+from gateway.http.parameters import Parameters, check_content_type, from_json, from_url
+from gateway.http.refusal import Headers, Refusal, method_not_allowed
+from gateway.http.responses import error_body, send_json
+from upstream.credentials import Credential
+
+logger = logging.getLogger("gateway.http")
+
+DEFAULT_BODY_BYTES = 1024 * 1024
+
+
+class Closable(Protocol):
+    async def aclose(self) -> None: ...
+
+
+MakeContext = Callable[[Credential | None], Closable]
+
+
+class GraphQLEndpoint:
+    """`make_context` makes what the resolvers of one request share; it is closed at its end.
+
+    `page` answers a browser's GET; None where there is no page.
+    """
+
+    def __init__(
+        self,
+        documents: Documents,
+        engine: Engine,
+        make_context: MakeContext,
+        *,
+        body_bytes: int = DEFAULT_BODY_BYTES,
+        fallback: Credential | None = None,
+        page: ASGIApp | None = None,
+    ) -> None:
+        self._documents = documents
+        self._engine = engine
+        self._make_context = make_context
+        self._body_bytes = body_bytes
+        self._fallback = fallback
+        self._page = page
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        head = read_head(scope)
+        offers_page = self._page is not None and scope["method"] == "GET"
+        media_type = negotiate(head.get(b"accept"), html=offers_page)
+        if media_type is MediaType.HTML and self._page is not None:
+            await self._page(scope, receive, send)
+            return
+        headers: Headers = ()
+        try:
+            status, body = await self._answer(scope, receive, head, media_type)
+        except Refusal as refusal:
+            status, body, headers = refusal.status, error_body(refusal.fault), refusal.headers
+        except ClientGoneError:
+            return
+        except Exception:
+            logger.exception("request %s: unexpected error", head.request_id.decode())
+            status, body = 500, error_body(masked())
+        await send_json(
+            send,
+            status,
+            body,
+            media_type=(media_type or MediaType.JSON).value,
+            request_id=head.request_id,
+            headers=headers,
+        )
+
+    async def _answer(
+        self, scope: Scope, receive: Receive, head: Head, media_type: MediaType | None
+    ) -> tuple[int, bytes]:
+        if media_type is None:
+            raise _not_acceptable()
+        parameters = await self._parameters(scope, receive, head)
+        credential = read_credential(head, self._fallback)
+        document = self._documents.get(parameters.query)
+        if document.errors:
+            return _refused(media_type, format_refusals(document.errors, document.code))
+        try:
+            operation = select_operation(document, parameters.operation_name, parameters.variables)
+        except OperationNotFoundError as error:
+            return _refused(
+                media_type, [_plain(ErrorCode.OPERATION_RESOLUTION_FAILURE, error.message)]
+            )
+        _check_kind(operation.kind, scope["method"])
+        result = await self._execute(operation, credential)
+        if not result.started:
+            shown = format_refusals(result.errors, ErrorCode.BAD_USER_INPUT)
+            return _refused(media_type, shown)
+        return 200, _encoded(result, operation.kind, head.request_id)
+
+    async def _parameters(self, scope: Scope, receive: Receive, head: Head) -> Parameters:
+        method = scope["method"]
+        if method == "POST":
+            check_content_type(head.get(b"content-type"), head.get(b"content-encoding"))
+            return from_json(await read_body(receive, head, self._body_bytes))
+        if method == "GET":
+            return from_url(scope["query_string"])
+        raise method_not_allowed("GraphQL is served by POST and GET.", b"GET, POST")
+
+    async def _execute(
+        self, operation: Operation, credential: Credential | None
+    ) -> ExecutionResult:
+        context = self._make_context(credential)
+        try:
+            return await self._engine.execute(operation, context)
+        finally:
+            await context.aclose()
+
+
+def _check_kind(kind: OperationType, method: str) -> None:
+    if kind is OperationType.MUTATION and method == "GET":
+        raise method_not_allowed("A mutation must be sent by POST: a GET changes nothing.", b"POST")
+    if kind is OperationType.SUBSCRIPTION:
+        raise Refusal(
+            400, ErrorCode.OPERATION_RESOLUTION_FAILURE, "Subscriptions are not served here."
+        )
+
+
+def _encoded(result: ExecutionResult, kind: OperationType, request_id: bytes) -> bytes:
+    if not result.errors:
+        return orjson.dumps({"data": result.data})
+    errors = format_errors(
+        result.errors, request_id=request_id.decode(), acting=kind is OperationType.MUTATION
+    )
+    return orjson.dumps({"data": result.data, "errors": errors})
+
+
+def _refused(media_type: MediaType, errors: list[dict[str, Any]]) -> tuple[int, bytes]:
+    """application/json promises 200 for whatever GraphQL itself has to say."""
+    status = 400 if media_type is MediaType.GRAPHQL else 200
+    return status, orjson.dumps({"errors": errors})
+
+
+def _plain(code: ErrorCode, message: str) -> dict[str, Any]:
+    return {"message": message, "extensions": {"code": code.value, "retryable": False}}
+
+
+def _not_acceptable() -> Refusal:
+    return Refusal(
+        406,
+        ErrorCode.NOT_ACCEPTABLE,
+        "Answers are application/graphql-response+json or application/json, in UTF-8: "
+        "name one of them in the Accept header.",
+    )

@@ -1,0 +1,1 @@
+import{a,b}from"./chunk-ZOOFSDRM.js";import"./chunk-P4OW6NPL.js";import"./chunk-G3BMDJMY.js";import"./chunk-5OP2X3TZ.js";import"./chunk-K2F42YIX.js";import"./chunk-OKLYHQGT.js";import"./chunk-FOVRS2L6.js";import"./chunk-IYWUY3VA.js";export{b as getWorker,a as jsonDefaults};

@@ -1,0 +1,1 @@
+import{c as e,d as r}from"./chunk-STSEUAPQ.js";var n={jsonc:{astFormat:"jsonc-text",parse:t=>({text:r(t,e(t,void 0,{insertSpaces:!0,tabSize:2}))}),locStart:()=>0,locEnd:({text:t})=>t.length}},a={"jsonc-text":{print:({node:t})=>t.text}};export{n as a,a as b};

@@ -1,0 +1,137 @@
+"""The environment, read once, as the value objects of the layers that use it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from gateway.environment import read_variables
+from gateway.execution.documents import DEFAULT_DOCUMENTS, DEFAULT_TOKENS
+from gateway.http.graphql import DEFAULT_BODY_BYTES
+from gateway.variables import (
+    DEFAULT_HOST,
+    DEFAULT_PORT,
+    DEFAULT_SHUTDOWN_SECONDS,
+    VARIABLES,
+)
+from resolvers.context import ResolverLimits
+from upstream.config import Limits, Timeouts, UpstreamConfig
+from upstream.credentials import Credential
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """Where to listen, and how to stop."""
+
+    host: str = DEFAULT_HOST
+    port: int = DEFAULT_PORT
+    shutdown_seconds: int = DEFAULT_SHUTDOWN_SECONDS
+    log_level: str = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class HttpSettings:
+    """`fallback` is the credential of callers that send none."""
+
+    body_bytes: int = DEFAULT_BODY_BYTES
+    cors_origins: tuple[str, ...] = ()
+    graphiql: bool = True
+    fallback: Credential | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionSettings:
+    introspection: bool = True
+    federation: bool = False
+    compiled: bool = True
+    documents: int = DEFAULT_DOCUMENTS
+    document_tokens: int = DEFAULT_TOKENS
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set. `demo`: the GitLab behind `upstream` is the embedded one."""
+
+    upstream: UpstreamConfig
+    demo: bool = False
+    transport: str = "httpx"
+    server: ServerSettings = field(default_factory=ServerSettings)
+    http: HttpSettings = field(default_factory=HttpSettings)
+    execution: ExecutionSettings = field(default_factory=ExecutionSettings)
+    resolvers: ResolverLimits = field(default_factory=ResolverLimits)
+
+    def in_front_of(self, base_url: str) -> Settings:
+        """The same settings for a GitLab whose address was not known before it was started."""
+        return replace(self, upstream=replace(self.upstream, base_url=base_url))
+
+
+# Nothing is ever sent there: `serve` puts the address of the demo GitLab in its place.
+_NO_ADDRESS_YET = "http://127.0.0.1"
+
+
+def load_settings(overrides: Mapping[str, str | None]) -> Settings:
+    """The settings of this process; an override that is not None stands before the environment."""
+    given = {name: value for name, value in overrides.items() if value is not None}
+    return read_settings({**os.environ, **given})
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Raises SettingsError where a variable's value, or its very name, cannot be right."""
+    values = read_variables(VARIABLES, environ)
+    return Settings(
+        upstream=_upstream(values),
+        demo=values["GITLAB_URL"] is None,
+        transport=values["GATEWAY_TRANSPORT"],
+        server=ServerSettings(
+            host=values["GATEWAY_HOST"],
+            port=values["GATEWAY_PORT"],
+            shutdown_seconds=values["GATEWAY_SHUTDOWN_SECONDS"],
+            log_level=values["GATEWAY_LOG_LEVEL"],
+        ),
+        http=HttpSettings(
+            body_bytes=values["GATEWAY_BODY_BYTES"],
+            cors_origins=values["GATEWAY_CORS_ORIGINS"],
+            graphiql=values["GATEWAY_GRAPHIQL"],
+            fallback=values["GITLAB_TOKEN"],
+        ),
+        execution=ExecutionSettings(
+            introspection=values["GATEWAY_INTROSPECTION"],
+            federation=values["GATEWAY_FEDERATION"],
+            compiled=values["GATEWAY_COMPILED"],
+            documents=values["GATEWAY_DOCUMENT_CACHE"],
+            document_tokens=values["GATEWAY_DOCUMENT_TOKENS"],
+        ),
+        resolvers=replace(
+            ResolverLimits(),
+            connection_items=values["GATEWAY_CONNECTION_ITEMS"],
+            fan_out=values["GATEWAY_FAN_OUT"],
+            log_bytes=values["GATEWAY_LOG_BYTES"],
+            log_text_bytes=values["GATEWAY_LOG_TEXT_BYTES"],
+        ),
+    )
+
+
+def _upstream(values: dict[str, Any]) -> UpstreamConfig:
+    timeouts = replace(
+        Timeouts(),
+        connect=values["GATEWAY_CONNECT_TIMEOUT"],
+        read=values["GATEWAY_READ_TIMEOUT"],
+        pool=values["GATEWAY_POOL_TIMEOUT"],
+    )
+    limits = replace(
+        Limits(),
+        in_flight=values["GATEWAY_UPSTREAM_IN_FLIGHT"],
+        waiting=values["GATEWAY_UPSTREAM_WAITING"],
+        body_bytes=values["GATEWAY_RESPONSE_BYTES"],
+        connections=values["GATEWAY_UPSTREAM_CONNECTIONS"],
+    )
+    base_url = values["GITLAB_URL"] or _NO_ADDRESS_YET
+    return UpstreamConfig(
+        base_url=base_url,
+        timeouts=timeouts,
+        limits=limits,
+        proxy=values["GATEWAY_PROXY"],
+        verify=values["GATEWAY_VERIFY_TLS"],
+    )

@@ -1,0 +1,218 @@
+"""Every environment variable, once: its kind, default, unit and purpose.
+
+Parsing, error texts and docs/settings.md all follow this table.
+"""
+
+from __future__ import annotations
+
+from gateway import kinds
+from gateway.environment import Variable
+from gateway.execution import documents
+from gateway.http.graphql import DEFAULT_BODY_BYTES
+from resolvers.context import ResolverLimits
+from upstream.config import Limits, Timeouts
+
+MIB = 1024 * 1024
+GIB = 1024 * MIB
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8000
+DEFAULT_SHUTDOWN_SECONDS = 30
+
+_TIMEOUTS = Timeouts()
+_LIMITS = Limits()
+_RESOLVERS = ResolverLimits()
+
+VARIABLES: tuple[Variable, ...] = (
+    Variable(
+        "GITLAB_URL",
+        kinds.GITLAB_ROOT,
+        default=None,
+        purpose=(
+            "The GitLab to stand in front of. Without it, `serve` starts the embedded demo GitLab."
+        ),
+    ),
+    Variable(
+        "GITLAB_TOKEN",
+        kinds.TOKEN,
+        default=None,
+        purpose=(
+            "A personal, project or group access token, used for callers that send no credential "
+            "of their own. See the warning below."
+        ),
+        secret=True,
+    ),
+    Variable(
+        "GATEWAY_HOST",
+        kinds.HOST,
+        default=DEFAULT_HOST,
+        purpose="The address to listen on; `0.0.0.0` for all of IPv4.",
+    ),
+    Variable(
+        "GATEWAY_PORT",
+        kinds.whole(0, 65535),
+        default=DEFAULT_PORT,
+        purpose="The port to listen on; 0 takes a free one.",
+    ),
+    Variable(
+        "GATEWAY_BODY_BYTES",
+        kinds.whole(1024, 64 * MIB),
+        default=DEFAULT_BODY_BYTES,
+        purpose="The largest request body; more is answered 413.",
+        unit="bytes",
+    ),
+    Variable(
+        "GATEWAY_CORS_ORIGINS",
+        kinds.ORIGINS,
+        default=(),
+        purpose="Origins whose pages may read answers. None by default.",
+    ),
+    Variable(
+        "GATEWAY_GRAPHIQL",
+        kinds.SWITCH,
+        default=True,
+        purpose="Whether GraphiQL is served at `/` and to a browser's GET of `/graphql`.",
+    ),
+    Variable(
+        "GATEWAY_INTROSPECTION",
+        kinds.SWITCH,
+        default=True,
+        purpose=(
+            "Whether the schema may be asked for. Off also takes suggestions out of error messages."
+        ),
+    ),
+    Variable(
+        "GATEWAY_FEDERATION",
+        kinds.SWITCH,
+        default=False,
+        purpose="Whether the schema is an Apollo Federation 2 subgraph, too.",
+    ),
+    Variable(
+        "GATEWAY_CONNECT_TIMEOUT",
+        kinds.seconds(0.1, 300),
+        default=_TIMEOUTS.connect,
+        purpose="How long a connection to GitLab may take to come about.",
+        unit="seconds",
+    ),
+    Variable(
+        "GATEWAY_READ_TIMEOUT",
+        kinds.seconds(0.1, 600),
+        default=_TIMEOUTS.read,
+        purpose="How long GitLab may stay silent during an answer.",
+        unit="seconds",
+    ),
+    Variable(
+        "GATEWAY_POOL_TIMEOUT",
+        kinds.seconds(0.1, 300),
+        default=_TIMEOUTS.pool,
+        purpose="How long a call may wait for its turn.",
+        unit="seconds",
+    ),
+    Variable(
+        "GATEWAY_UPSTREAM_CONNECTIONS",
+        kinds.whole(1, 10_000),
+        default=_LIMITS.connections,
+        purpose="Connections to GitLab at the same time.",
+    ),
+    Variable(
+        "GATEWAY_UPSTREAM_IN_FLIGHT",
+        kinds.whole(1, 10_000),
+        default=_LIMITS.in_flight,
+        purpose="Calls to GitLab at the same time, over all requests.",
+    ),
+    Variable(
+        "GATEWAY_UPSTREAM_WAITING",
+        kinds.whole(0, 100_000),
+        default=_LIMITS.waiting,
+        purpose="Calls that may wait for their turn; more are refused at once.",
+    ),
+    Variable(
+        "GATEWAY_RESPONSE_BYTES",
+        kinds.whole(64 * 1024, GIB),
+        default=_LIMITS.body_bytes,
+        purpose="The largest JSON answer that is taken from GitLab.",
+        unit="bytes",
+    ),
+    Variable(
+        "GATEWAY_LOG_BYTES",
+        kinds.whole(64 * 1024, 16 * GIB),
+        default=_RESOLVERS.log_bytes,
+        purpose="How much of one job's log is read at most.",
+        unit="bytes",
+    ),
+    Variable(
+        "GATEWAY_LOG_TEXT_BYTES",
+        kinds.whole(1024, GIB),
+        default=_RESOLVERS.log_text_bytes,
+        purpose="The largest `JobLog.text` that is handed out at once.",
+        unit="bytes",
+    ),
+    Variable(
+        "GATEWAY_CONNECTION_ITEMS",
+        kinds.whole(1, 10_000),
+        default=_RESOLVERS.connection_items,
+        purpose="The largest `first` of a connection.",
+    ),
+    Variable(
+        "GATEWAY_FAN_OUT",
+        kinds.whole(1, 1000),
+        default=_RESOLVERS.fan_out,
+        purpose="Calls to GitLab at the same time for one request.",
+    ),
+    Variable(
+        "GATEWAY_DOCUMENT_CACHE",
+        kinds.whole(1, 100_000),
+        default=documents.DEFAULT_DOCUMENTS,
+        purpose="Parsed and validated queries to keep.",
+    ),
+    Variable(
+        "GATEWAY_DOCUMENT_TOKENS",
+        kinds.whole(100, 1_000_000),
+        default=documents.DEFAULT_TOKENS,
+        purpose="Tokens that a query's text may have, comments included; more is not parsed.",
+    ),
+    Variable(
+        "GATEWAY_SHUTDOWN_SECONDS",
+        kinds.whole(0, 3600),
+        default=DEFAULT_SHUTDOWN_SECONDS,
+        purpose="How long requests in flight may take to end when the process is told to stop.",
+        unit="seconds",
+    ),
+    Variable(
+        "GATEWAY_COMPILED",
+        kinds.SWITCH,
+        default=True,
+        purpose=(
+            "Whether operations are compiled when they are first seen. Answers are the same either "
+            "way, but come sooner."
+        ),
+    ),
+    Variable(
+        "GATEWAY_TRANSPORT",
+        kinds.choice("httpx"),
+        default="httpx",
+        purpose="What carries the calls to GitLab.",
+    ),
+    Variable(
+        "GATEWAY_LOG_LEVEL",
+        kinds.choice("debug", "info", "warning", "error"),
+        default="info",
+        purpose="What is worth a line on standard error.",
+    ),
+    Variable(
+        "GATEWAY_VERIFY_TLS",
+        kinds.SWITCH,
+        default=True,
+        purpose=(
+            "Whether GitLab's certificate is checked. Off, anybody on the way to GitLab can read "
+            "the tokens."
+        ),
+    ),
+    Variable(
+        "GATEWAY_PROXY",
+        kinds.PROXY,
+        default=None,
+        purpose="An HTTP proxy for the calls to GitLab. HTTP_PROXY and its like are not read.",
+        secret=True,
+    ),
+)

@@ -1,0 +1,118 @@
+"""What the resolvers of one request share: the credential, the way to GitLab, the loaders."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from resolvers.loaders.base import Loader
+from resolvers.loaders.bridges import Bridges, bridges_by_pipeline
+from resolvers.loaders.commits import CommitKey, commit_by_sha
+from resolvers.loaders.jobs import JobKey, job_by_id
+from resolvers.loaders.pipelines import PipelineKey, pipeline_by_id
+from resolvers.loaders.project_settings import settings_by_project
+from resolvers.logs.limits import LogLimits
+from resolvers.logs.opening import OpenLogs
+from upstream.client import Upstream
+from upstream.credentials import Credential
+
+MIB = 1024 * 1024
+
+DEFAULT_PAGE_SIZE = 100  # GitLab's own maximum for per_page
+DEFAULT_CONNECTION_ITEMS = 500
+DEFAULT_FAN_OUT = 32  # calls of one operation at the same time
+DEFAULT_LOG_BYTES = 128 * MIB  # GitLab's default cap is 100 MB
+DEFAULT_LOG_TEXT_BYTES = 10 * MIB
+
+
+@dataclass(frozen=True, slots=True)
+class ResolverLimits:
+    """What one operation may ask for.
+
+    `connection_items` bounds `first`; `log_bytes` what is read of one log; `log_text_bytes` what
+    `JobLog.text` hands out at once.
+    """
+
+    page_size: int = DEFAULT_PAGE_SIZE
+    connection_items: int = DEFAULT_CONNECTION_ITEMS
+    fan_out: int = DEFAULT_FAN_OUT
+    log_bytes: int = DEFAULT_LOG_BYTES
+    log_text_bytes: int = DEFAULT_LOG_TEXT_BYTES
+
+
+DEFAULT_LIMITS = ResolverLimits()
+
+
+class RequestContext:
+    """Made anew for each request, so that nothing loaded for one credential reaches another."""
+
+    def __init__(
+        self,
+        upstream: Upstream,
+        credential: Credential | None,
+        *,
+        limits: ResolverLimits = DEFAULT_LIMITS,
+    ) -> None:
+        self.upstream = upstream
+        self.credential = credential
+        self.limits = limits
+        self._fan_out: asyncio.Semaphore | None = None
+        self._loaders: dict[str, Loader[Any, Any]] = {}
+        self._logs: OpenLogs | None = None
+
+    @property
+    def jobs(self) -> Loader[JobKey, dict[str, Any]]:
+        return self._loader("jobs", job_by_id)
+
+    @property
+    def pipelines(self) -> Loader[PipelineKey, dict[str, Any]]:
+        return self._loader("pipelines", pipeline_by_id)
+
+    @property
+    def commits(self) -> Loader[CommitKey, dict[str, Any]]:
+        return self._loader("commits", commit_by_sha)
+
+    @property
+    def bridges(self) -> Loader[PipelineKey, Bridges]:
+        return self._loader("bridges", bridges_by_pipeline)
+
+    @property
+    def project_settings(self) -> Loader[str, dict[str, Any]]:
+        return self._loader("project_settings", settings_by_project)
+
+    @property
+    def logs(self) -> OpenLogs:
+        """The logs that this request reads."""
+        if self._logs is None:
+            self._logs = OpenLogs(
+                LogLimits(log_bytes=self.limits.log_bytes, text_bytes=self.limits.log_text_bytes)
+            )
+        return self._logs
+
+    def forget(self) -> None:
+        """Drops what the loaders hold: a mutation has just changed GitLab's side of it."""
+        for loader in self._loaders.values():
+            loader.clear()
+        if self._logs is not None:
+            self._logs.forget()
+
+    async def aclose(self) -> None:
+        """Ends what is still in flight and frees what the request holds."""
+        for loader in self._loaders.values():
+            loader.cancel()
+        if self._logs is not None:
+            await self._logs.aclose()
+
+    def _loader(
+        self,
+        name: str,
+        make: Callable[[Upstream, Credential | None, asyncio.Semaphore], Loader[Any, Any]],
+    ) -> Loader[Any, Any]:
+        loader = self._loaders.get(name)
+        if loader is None:
+            if self._fan_out is None:
+                self._fan_out = asyncio.Semaphore(self.limits.fan_out)
+            loader = self._loaders[name] = make(self.upstream, self.credential, self._fan_out)
+        return loader

@@ -1,0 +1,260 @@
+"""The command as a process: what it says, how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import socket
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import orjson
+import pytest
+from starlette.types import Receive, Scope, Send
+
+from gateway import __version__
+from schema import build_schema
+from tests.support.serving import serve
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 20
+ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
+
+
+def environment(given: dict[str, str]) -> dict[str, str]:
+    foreign = ("GATEWAY_", "GITLAB_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    return {**kept, **given, "PYTHONWARNINGS": "error"}
+
+
+async def spawn(*arguments: str, **environ: str) -> Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "gateway", *arguments,
+        cwd=ROOT, env=environment(environ), stdout=PIPE, stderr=PIPE,
+    )  # fmt: skip
+
+
+async def run(*arguments: str, **environ: str) -> tuple[int | None, str, str]:
+    process = await spawn(*arguments, **environ)
+    output, errors = await asyncio.wait_for(process.communicate(), SECONDS)
+    return process.returncode, output.decode(), errors.decode()
+
+
+@asynccontextmanager
+async def started(*arguments: str, **environ: str) -> AsyncIterator[tuple[Process, str, str]]:
+    """The process, its address, and what it had said by then."""
+    process = await spawn(*arguments, **environ)
+    assert process.stdout is not None
+    try:
+        said = ""
+        while not ADDRESS.search(said):
+            line = await asyncio.wait_for(process.stdout.readline(), SECONDS)
+            assert line, "the process ended before it had started"
+            said += line.decode()
+        match = ADDRESS.search(said)
+        assert match is not None
+        yield process, match.group(), said
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
+
+
+async def stop(process: Process, number: signal.Signals = signal.SIGTERM) -> tuple[str, str]:
+    process.send_signal(number)
+    output, errors = await asyncio.wait_for(process.communicate(), SECONDS)
+    assert process.returncode == 0
+    return output.decode(), errors.decode()
+
+
+async def test_version() -> None:
+    assert await run("--version") == (0, f"jobs-gateway {__version__}\n", "")
+
+
+async def test_help_names_the_commands_and_the_settings() -> None:
+    status, output, _ = await run("--help")
+    assert status == 0
+    for word in ("serve", "demo", "schema", "docs/settings.md", "examples:"):
+        assert word in output
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("serve", ["--host", "--port", "--gitlab-url", "GITLAB_URL", "demo GitLab"]),
+        ("demo", ["--host", "--port", "REST"]),
+        ("schema", ["--federation"]),
+    ],
+)
+async def test_each_command_explains_itself(command: str, words: list[str]) -> None:
+    status, output, _ = await run(command, "--help")
+    assert status == 0
+    assert [word for word in words if word not in output] == []
+
+
+async def test_without_a_command_it_says_what_is_missing() -> None:
+    status, _, errors = await run()
+    assert status == 2
+    assert "COMMAND" in errors
+
+
+async def test_schema_prints_the_sdl() -> None:
+    assert await run("schema") == (0, f"{build_schema().as_str()}\n", "")
+
+
+async def test_schema_prints_the_subgraph() -> None:
+    status, output, _ = await run("schema", "--federation")
+    assert status == 0
+    assert output == f"{build_schema(federation=True).as_str()}\n"
+    assert "@key" in output
+
+
+async def test_serve_without_a_gitlab_starts_the_demo_and_says_so() -> None:
+    async with started("serve", "--port", "0") as (process, address, said):
+        async with httpx.AsyncClient(base_url=address) as client:
+            ready = await client.get("/health/ready")
+            answer = await client.post(
+                "/graphql",
+                json={"query": "{ project(id: 1) { jobs(first: 1) { nodes { name } } } }"},
+                headers={"private-token": "demo-maintainer"},
+            )
+        output, errors = await stop(process)
+    assert ready.status_code == 200
+    assert len(answer.json()["data"]["project"]["jobs"]["nodes"]) == 1
+    assert said.startswith(f"Open {address}/ in a browser")
+    assert "in front of an embedded demo GitLab (set GITLAB_URL for a real one)" in output
+    for token in ("demo-maintainer", "demo-developer", "demo-reporter", "demo-outsider"):
+        assert token in output
+    assert errors == ""
+
+
+async def test_serve_says_what_it_stands_in_front_of() -> None:
+    url = "http://127.0.0.1:9/gitlab"
+    environ = {"GATEWAY_PORT": "0", "GITLAB_TOKEN": "glpat-secret", "GATEWAY_GRAPHIQL": "no"}
+    async with started("serve", "--gitlab-url", url, **environ) as (process, address, said):
+        output, errors = await stop(process, signal.SIGINT)
+    assert f"GraphQL at {address}/graphql" in said
+    assert f"in front of {url}\n" in output
+    assert "Callers without a token of their own act as the owner of GITLAB_TOKEN!" in output
+    assert "demo" not in output
+    assert "glpat-secret" not in output + errors + said
+
+
+async def test_demo_is_a_rest_server() -> None:
+    async with started("demo", "--port", "0") as (process, address, _):
+        async with httpx.AsyncClient(base_url=address) as client:
+            answer = await client.get(
+                "/api/v4/projects/1/jobs", headers={"private-token": "demo-maintainer"}
+            )
+        await stop(process)
+    assert answer.status_code == 200
+    assert answer.json()
+
+
+@pytest.mark.parametrize("command", ["serve", "demo"])
+async def test_a_port_in_use_is_one_clear_line(command: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        status, output, errors = await run(command, "--port", str(port))
+    assert (status, output) == (1, "")
+    expected = f"jobs-gateway: cannot listen on 127.0.0.1 port {port}: Address already in use\n"
+    assert errors == expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environ", "message"),
+    [
+        (
+            ["--gitlab-url", "gitlab.example.com"],
+            {},
+            "GITLAB_URL=gitlab.example.com: must be the root",
+        ),
+        (["--port", "http"], {}, "GATEWAY_PORT=http: must be a whole number from 0 to 65535"),
+        (["--host", "no.such.host.invalid"], {}, "cannot listen on no.such.host.invalid: "),
+        (["--host", "198.51.100.1"], {}, "cannot listen on 198.51.100.1 port 8000: "),
+        ([], {"GATEWAY_PROT": "1"}, "GATEWAY_PROT: there is no such setting; did you mean"),
+    ],
+)
+async def test_what_cannot_be_served_is_one_clear_line(
+    arguments: list[str], environ: dict[str, str], message: str
+) -> None:
+    status, output, errors = await run("serve", *arguments, **environ)
+    assert (status, output) == (1, "")
+    assert errors.startswith(f"jobs-gateway: {message}")
+    assert errors.count("\n") == 1
+
+
+class SlowGitLab:
+    """Answers one call, when it is let."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self.let = asyncio.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        del receive
+        if scope["type"] != "http":
+            return
+        self.asked.set()
+        await self.let.wait()
+        body = orjson.dumps({"id": 7, "name": "build", "status": "success", "stage": "b"})
+        headers = [(b"content-type", b"application/json")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+
+async def test_a_request_in_flight_is_answered_before_the_process_ends() -> None:
+    gitlab = SlowGitLab()
+    query = {"query": "{ job(projectId: 1, id: 7) { name } }"}
+    async with (
+        serve(gitlab, lifespan="off") as url,
+        started("serve", "--gitlab-url", url, "--port", "0") as (process, address, _),
+        httpx.AsyncClient(timeout=SECONDS) as client,
+    ):
+        request = asyncio.create_task(client.post(f"{address}/graphql", json=query))
+        await asyncio.wait_for(gitlab.asked.wait(), SECONDS)
+        process.send_signal(signal.SIGTERM)
+        await refused(address)
+        gitlab.let.set()
+        answer = await request
+        await asyncio.wait_for(process.communicate(), SECONDS)
+    assert answer.json() == {"data": {"job": {"name": "build"}}}
+    assert process.returncode == 0
+
+
+async def test_who_insists_does_not_wait_for_requests_in_flight() -> None:
+    gitlab = SlowGitLab()
+    query = {"query": "{ job(projectId: 1, id: 7) { name } }"}
+    async with (
+        serve(gitlab, lifespan="off") as url,
+        started("serve", "--gitlab-url", url, "--port", "0") as (process, address, _),
+        httpx.AsyncClient(timeout=SECONDS) as client,
+    ):
+        request = asyncio.create_task(client.post(f"{address}/graphql", json=query))
+        await asyncio.wait_for(gitlab.asked.wait(), SECONDS)
+        process.send_signal(signal.SIGINT)
+        await refused(address)
+        process.send_signal(signal.SIGINT)
+        await asyncio.wait_for(process.communicate(), SECONDS)
+        gitlab.let.set()
+        await asyncio.gather(request, return_exceptions=True)
+    assert process.returncode == 0
+
+
+async def refused(address: str) -> None:
+    """Returns once the process takes no new connections, so that its shutdown has begun."""
+    host, _, port = address.removeprefix("http://").partition(":")
+    for _ in range(SECONDS * 100):
+        try:
+            _, writer = await asyncio.open_connection(host, int(port))
+        except ConnectionRefusedError:
+            return
+        writer.close()
+        await asyncio.sleep(0.01)  # the process offers no event for it
+    pytest.fail("the process still takes connections")

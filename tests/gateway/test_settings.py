@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from gateway.environment import SettingsError
+from gateway.settings import load_settings, read_settings
+from gateway.variables import VARIABLES
+from upstream.credentials import Credential, TokenKind
+
+DOCS = Path(__file__).parents[2] / "docs" / "settings.md"
+
+# One value for each variable that differs from its default.
+OTHER = {
+    "GITLAB_URL": "https://gitlab.example.com/root/",
+    "GITLAB_TOKEN": "glpat-secret",
+    "GATEWAY_HOST": "0.0.0.0",  # noqa: S104 - read, not bound
+    "GATEWAY_PORT": "9000",
+    "GATEWAY_BODY_BYTES": "2048",
+    "GATEWAY_CORS_ORIGINS": "https://a.example.com, http://localhost:3000/",
+    "GATEWAY_GRAPHIQL": "off",
+    "GATEWAY_INTROSPECTION": "no",
+    "GATEWAY_FEDERATION": "TRUE",
+    "GATEWAY_CONNECT_TIMEOUT": "1.5",
+    "GATEWAY_READ_TIMEOUT": "7",
+    "GATEWAY_POOL_TIMEOUT": "0.5",
+    "GATEWAY_UPSTREAM_CONNECTIONS": "12",
+    "GATEWAY_UPSTREAM_IN_FLIGHT": "10",
+    "GATEWAY_UPSTREAM_WAITING": "0",
+    "GATEWAY_RESPONSE_BYTES": "100000",
+    "GATEWAY_LOG_BYTES": "200000",
+    "GATEWAY_LOG_TEXT_BYTES": "3000",
+    "GATEWAY_CONNECTION_ITEMS": "50",
+    "GATEWAY_FAN_OUT": "4",
+    "GATEWAY_DOCUMENT_CACHE": "7",
+    "GATEWAY_DOCUMENT_TOKENS": "999",
+    "GATEWAY_SHUTDOWN_SECONDS": "3",
+    "GATEWAY_COMPILED": "0",
+    "GATEWAY_TRANSPORT": "httpx",
+    "GATEWAY_LOG_LEVEL": "Debug",
+    "GATEWAY_VERIFY_TLS": "false",
+    "GATEWAY_PROXY": "http://proxy.example.com:3128",
+}
+
+
+def test_every_variable_arrives_where_it_is_used() -> None:
+    settings = read_settings(OTHER)
+    assert settings.upstream.base_url == "https://gitlab.example.com/root"
+    assert not settings.demo
+    server, http, execution = settings.server, settings.http, settings.execution
+    assert (server.host, server.port) == ("0.0.0.0", 9000)  # noqa: S104 - read, not bound
+    assert (server.shutdown_seconds, server.log_level) == (3, "debug")
+    assert (http.body_bytes, http.graphiql) == (2048, False)
+    assert http.cors_origins == ("https://a.example.com", "http://localhost:3000")
+    assert http.fallback == Credential(TokenKind.PRIVATE_TOKEN, "glpat-secret")
+    assert (execution.introspection, execution.federation) == (False, True)
+    assert (execution.compiled, execution.documents, execution.document_tokens) == (False, 7, 999)
+    timeouts, limits = settings.upstream.timeouts, settings.upstream.limits
+    assert (timeouts.connect, timeouts.read, timeouts.pool) == (1.5, 7.0, 0.5)
+    assert (limits.connections, limits.in_flight, limits.waiting) == (12, 10, 0)
+    assert limits.body_bytes == 100_000
+    assert (settings.upstream.verify, settings.upstream.proxy) == (False, OTHER["GATEWAY_PROXY"])
+    assert settings.transport == "httpx"
+    resolvers = settings.resolvers
+    assert (resolvers.connection_items, resolvers.fan_out) == (50, 4)
+    assert (resolvers.log_bytes, resolvers.log_text_bytes) == (200_000, 3000)
+
+
+def test_the_list_above_knows_every_variable() -> None:
+    assert set(OTHER) == {variable.name for variable in VARIABLES}
+
+
+def test_an_empty_environment_is_the_demo_with_all_defaults() -> None:
+    settings = read_settings({})
+    assert settings.demo
+    assert settings.http.fallback is None
+    assert settings == read_settings({"GITLAB_URL": "", "GATEWAY_PORT": " ", "PATH": "/bin"})
+
+
+@pytest.mark.parametrize("variable", VARIABLES, ids=lambda variable: variable.name)
+def test_a_default_is_a_value_that_could_be_given(variable: object) -> None:
+    assert any(variable is one for one in VARIABLES)
+    (one,) = [one for one in VARIABLES if one is variable]
+    if one.default_text:
+        assert one.parse(one.default_text) == one.default
+
+
+def test_the_demos_address_is_put_in_when_it_is_known() -> None:
+    settings = read_settings({"GATEWAY_PORT": "9000"}).in_front_of("http://127.0.0.1:4711")
+    assert settings.upstream.base_url == "http://127.0.0.1:4711"
+    assert settings.demo
+    assert settings.server.port == 9000
+
+
+def test_overrides_stand_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GATEWAY_PORT", "1")
+    monkeypatch.setenv("GATEWAY_FAN_OUT", "2")
+    settings = load_settings({"GATEWAY_PORT": "3", "GATEWAY_HOST": None})
+    assert (settings.server.port, settings.resolvers.fan_out) == (3, 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("GATEWAY_PORT", "abc", "GATEWAY_PORT=abc: must be a whole number from 0 to 65535"),
+        ("GATEWAY_PORT", "65536", "GATEWAY_PORT=65536: must be a whole number from 0 to 65535"),
+        ("GATEWAY_PORT", "1_0", "GATEWAY_PORT=1_0: must be a whole number"),
+        ("GATEWAY_PORT", "-1", "GATEWAY_PORT=-1: must be a whole number"),
+        ("GATEWAY_PORT", "٣", "GATEWAY_PORT=٣: must be a whole number"),
+        ("GATEWAY_FAN_OUT", "0", "GATEWAY_FAN_OUT=0: must be a whole number from 1 to 1000"),
+        ("GATEWAY_READ_TIMEOUT", "0", "must be a number of seconds from 0.1 to 600"),
+        ("GATEWAY_READ_TIMEOUT", "nan", "must be a number of seconds from 0.1 to 600"),
+        ("GATEWAY_READ_TIMEOUT", "30s", "must be a number of seconds from 0.1 to 600"),
+        ("GATEWAY_GRAPHIQL", "maybe", "GATEWAY_GRAPHIQL=maybe: must be true or false"),
+        ("GATEWAY_LOG_LEVEL", "loud", "must be debug, info, warning or error"),
+        ("GATEWAY_TRANSPORT", "pigeon", "GATEWAY_TRANSPORT=pigeon: must be httpx"),
+        ("GATEWAY_HOST", "a b", "must be an address or host name of this machine"),
+        ("GATEWAY_CORS_ORIGINS", "app.example.com", "must be origins such as"),
+        ("GATEWAY_CORS_ORIGINS", "https://a.example.com/path", "must be origins such as"),
+        ("GATEWAY_PROXY", "socks5://u:p@proxy", "GATEWAY_PROXY=(hidden): must be an http URL"),
+        ("GITLAB_TOKEN", "two words", "GITLAB_TOKEN=(hidden): must be a token"),
+        ("GITLAB_URL", "gitlab.example.com", "GITLAB_URL=gitlab.example.com: must be the root"),
+        ("GITLAB_URL", "ftp://gitlab.example.com", "must be the root of a GitLab"),
+        ("GITLAB_URL", "https://", "must be the root of a GitLab"),
+        ("GITLAB_URL", "https://gitlab.example.com/api/v4", "must be the root of a GitLab"),
+        ("GITLAB_URL", "https://gitlab.example.com:99999", "must be the root of a GitLab"),
+        ("GITLAB_URL", "https://a b", "must be the root of a GitLab"),
+        ("GITLAB_URL", "https://[::1", "must be the root of a GitLab"),
+        ("GITLAB_URL", "https://u:secret@x", "GITLAB_URL=https://(hidden)@x: must be"),
+        ("GITLAB_URL", "u:secret@x", "GITLAB_URL=(hidden)@x: must be"),
+        ("GITLAB_URL", "https://x/?private_token=secret", "GITLAB_URL=https://x/?(hidden): must"),
+        ("GITLAB_URL", "x" * 500, f"GITLAB_URL={'x' * 80}...: must be"),
+    ],
+)
+def test_a_bad_value_names_the_variable_the_value_and_what_is_allowed(
+    name: str, value: str, message: str
+) -> None:
+    with pytest.raises(SettingsError) as raised:
+        read_settings({name: value})
+    (problem,) = raised.value.problems
+    assert message in problem
+    assert "secret" not in problem
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("GATEWAY_PROT", "GATEWAY_PROT: there is no such setting; did you mean GATEWAY_PORT?"),
+        ("GATEWAY_XYZZY_QUUX", "GATEWAY_XYZZY_QUUX: there is no such setting"),
+    ],
+)
+def test_a_variable_that_does_not_exist_is_probably_a_slip(name: str, message: str) -> None:
+    with pytest.raises(SettingsError) as raised:
+        read_settings({name: "1"})
+    assert raised.value.problems == [message]
+
+
+def test_all_problems_are_told_at_once() -> None:
+    with pytest.raises(SettingsError) as raised:
+        read_settings({"GATEWAY_PORT": "x", "GATEWAY_FAN_OUT": "x", "GATEWAY_FOO": "x"})
+    assert len(raised.value.problems) == 3
+
+
+def test_variables_of_gitlabs_own_pipelines_are_left_alone() -> None:
+    assert read_settings({"GITLAB_CI": "true", "GITLAB_USER_ID": "1"}).demo
+
+
+def test_no_settings_show_a_secret() -> None:
+    environ = {"GITLAB_TOKEN": "glpat-secret", "GATEWAY_PROXY": "http://u:secret@proxy"}
+    assert "secret" not in repr(read_settings(environ))
+
+
+ROW = re.compile(r"^\| `([A-Z_]+)` \| ([^|]*) \| ([^|]*) \| ([^|]*) \|$", re.MULTILINE)
+
+
+def test_the_docs_tell_every_setting_as_it_is() -> None:
+    documented = {name: cells for name, *cells in ROW.findall(DOCS.read_text())}
+    assert list(documented) == [variable.name for variable in VARIABLES]
+    for variable in VARIABLES:
+        default, allowed, purpose = (cell.strip() for cell in documented[variable.name])
+        unit = f" {variable.unit}" if variable.unit else ""
+        assert default == (f"`{variable.default_text}`{unit}" if variable.default_text else "")
+        assert allowed == variable.kind.allowed
+        assert purpose == variable.purpose

@@ -1,0 +1,1 @@
+"""GitLab's REST side: knows HTTP, knows no GraphQL."""

@@ -1,0 +1,220 @@
+"""One GitLab, seen from the endpoints.
+
+Adds the credential, bounds what is in flight, and turns answers into payloads or errors.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+import orjson
+
+from upstream.config import UpstreamConfig
+from upstream.credentials import Credential
+from upstream.decoding import REDIRECTS, error_of, json_payload
+from upstream.errors import InvalidResponse, UpstreamError
+from upstream.events import CallFailed, CallFinished, CallStarted, Hook, no_hook
+from upstream.gate import Gate
+from upstream.redirects import follow, place_of
+from upstream.transports.base import Request, Response, StreamedResponse, Transport
+from upstream.transports.httpx_transport import HttpxTransport
+from upstream.urls import API, query_string, split_root
+
+_ERROR_BYTES = 64 * 1024  # of an error's body are read where a log was asked for
+_CREATED_OR_OK = range(200, 300)
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(slots=True)
+class Answer:
+    """`payload` is the decoded JSON; `headers` has lower-case names."""
+
+    status: int
+    headers: Mapping[str, str]
+    payload: Any
+
+
+class Upstream:
+    """Owns the transport, and closes it. `hook` is told of each call as it starts and ends.
+
+    Raises ValueError for a `base_url` that is no address.
+    """
+
+    def __init__(
+        self, config: UpstreamConfig, transport: Transport | None = None, *, hook: Hook = no_hook
+    ) -> None:
+        self.config = config
+        self._origin, root = split_root(config.base_url)
+        self._prefix = root + API
+        self._transport = transport or HttpxTransport(config)
+        self._hook = hook
+        limits = config.limits
+        self._gate = Gate(limits.in_flight, limits.waiting, config.timeouts.pool)
+        agent = ("user-agent", config.user_agent)
+        self._plain: Headers = (("accept", "*/*"), ("accept-encoding", "gzip"), agent)
+        self._json: Headers = (("accept", "application/json"), ("accept-encoding", "gzip"), agent)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        await self._transport.aclose()
+
+    async def get(
+        self,
+        route: str,
+        path: str,
+        credential: Credential | None,
+        params: Sequence[tuple[str, str]] = (),
+    ) -> Answer:
+        """The JSON behind a path below /api/v4; `route` is its template, for events."""
+        target = self._prefix + path
+        if params:
+            target += "?" + query_string(params)
+        request = Request("GET", target, _with(self._json, credential))
+        return await self._call(f"GET {route}", request, credential)
+
+    async def post(
+        self,
+        route: str,
+        path: str,
+        credential: Credential | None,
+        body: Mapping[str, Any] | None = None,
+    ) -> Answer:
+        """Acts once: whatever happens, the request is not sent a second time."""
+        headers = _with(self._json, credential)
+        content = b""
+        if body is not None:
+            content = orjson.dumps(body)
+            headers = (*headers, ("content-type", "application/json"))
+        request = Request("POST", self._prefix + path, headers, content)
+        return await self._call(f"POST {route}", request, credential)
+
+    @asynccontextmanager
+    async def stream(
+        self, route: str, path: str, credential: Credential | None
+    ) -> AsyncIterator[AsyncIterator[bytes]]:
+        """The bytes behind a path, as they come.
+
+        At most `Limits.redirects` redirects are followed: inside GitLab's API with the
+        credential, anywhere else without it, and from https to http not at all.
+        """
+        label = f"GET {route}"
+        async with self._gate, AsyncExitStack() as stack:
+            started = self._started(label)
+            counted = _Counted()
+            try:
+                answer = await self._arrive(stack, self._prefix + path, credential)
+                async with aclosing(counted.through(answer.chunks())) as chunks:
+                    yield chunks
+            except UpstreamError as error:
+                self._failed(label, started, error)
+                raise
+            self._finished(label, started, answer.status, counted.size)
+
+    async def _arrive(
+        self, stack: AsyncExitStack, target: str, credential: Credential | None
+    ) -> StreamedResponse:
+        """The answer at the end of the redirects, closed by `stack`."""
+        home = here = place_of(self._origin + target)
+        trusted = True  # once away from GitLab's API, the credential is not brought back either
+        for _ in range(self.config.limits.redirects + 1):
+            headers = _with(self._plain, credential if trusted else None)
+            origin = None if here.origin == home.origin else here.origin
+            answer = await stack.enter_async_context(
+                self._transport.stream(Request("GET", here.target, headers), origin=origin)
+            )
+            location = answer.headers.get("location")
+            if answer.status not in REDIRECTS or location is None:
+                await _check(answer, target, credential, trusted=trusted)
+                return answer
+            await stack.aclose()
+            here = follow(here, location)
+            trusted = trusted and self._is_gitlab(here.origin, here.target, home.origin)
+        raise InvalidResponse(
+            f"GitLab redirects more than {self.config.limits.redirects} times in a row",
+            status=answer.status,
+        )
+
+    def _is_gitlab(self, origin: str, target: str, home: str) -> bool:
+        return origin == home and target.startswith(f"{self._prefix}/")
+
+    async def _call(self, label: str, request: Request, credential: Credential | None) -> Answer:
+        async with self._gate:
+            started = self._started(label)
+            try:
+                response = await self._transport.send(request)
+            except UpstreamError as error:
+                self._failed(label, started, error)
+                raise
+        status, headers, body = response.status, response.headers, response.body
+        self._finished(label, started, status, len(body))
+        if status not in _CREATED_OR_OK:
+            raise _error(response, request.target, credential)
+        return Answer(status, headers, json_payload(status, headers, body))
+
+    def _started(self, label: str) -> float:
+        if self._hook is not no_hook:
+            self._hook(CallStarted(label))
+        return time.perf_counter()
+
+    def _finished(self, label: str, started: float, status: int, size: int) -> None:
+        if self._hook is not no_hook:
+            self._hook(CallFinished(label, status, time.perf_counter() - started, size))
+
+    def _failed(self, label: str, started: float, error: UpstreamError) -> None:
+        if self._hook is not no_hook:
+            self._hook(CallFailed(label, type(error).__name__, time.perf_counter() - started))
+
+
+class _Counted:
+    """Counts the bytes of a stream as they go by."""
+
+    def __init__(self) -> None:
+        self.size = 0
+
+    async def through(self, chunks: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
+        async for chunk in chunks:
+            self.size += len(chunk)
+            yield chunk
+
+
+def _with(headers: Headers, credential: Credential | None) -> Headers:
+    return headers if credential is None else (*headers, credential.header)
+
+
+def _error(response: Response, target: str, credential: Credential | None) -> UpstreamError:
+    secret = credential.token if credential is not None else None
+    return error_of(response.status, response.headers, response.body, asked=target, secret=secret)
+
+
+async def _check(
+    answer: StreamedResponse, target: str, credential: Credential | None, *, trusted: bool
+) -> None:
+    if answer.status in _CREATED_OR_OK:
+        return
+    if not trusted:
+        # A storage's own words would speak of keys and signatures.
+        raise InvalidResponse(
+            f"the place that GitLab redirected to answered {answer.status}", status=answer.status
+        )
+    body = bytearray()
+    async for chunk in answer.chunks():
+        body += chunk
+        if len(body) >= _ERROR_BYTES:
+            break
+    raise _error(Response(answer.status, answer.headers, bytes(body)), target, credential)

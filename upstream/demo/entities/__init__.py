@@ -1,0 +1,1 @@
+"""Wire shapes: what GitLab's API shows of the demo's records."""

@@ -1,0 +1,1 @@
+"""One async function for each REST route that the gateway calls."""

@@ -1,0 +1,1 @@
+"""Ways to get bytes to GitLab and back, all behind `base.Transport`."""
