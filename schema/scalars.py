@@ -23,9 +23,12 @@ _MIN_BIG_INT, _MAX_BIG_INT = -(2**63), 2**64 - 1
 
 def serialize_big_int(value: Any) -> int:
     """A whole number of at most 64 bits; one past 2^53 - 1 keeps all its digits on the wire."""
-    number = value if isinstance(value, int) and not isinstance(value, bool) else None
-    if (isinstance(value, str) and _DIGITS.fullmatch(value)) or (isinstance(value, float) and value.is_integer()):
-        number = int(value)
+    whole = (
+        isinstance(value, int)
+        or (isinstance(value, float) and value.is_integer())
+        or (isinstance(value, str) and _DIGITS.fullmatch(value) is not None)
+    )
+    number = int(value) if whole and not isinstance(value, bool) else None
     if number is None or not _MIN_BIG_INT <= number <= _MAX_BIG_INT:
         raise ValueError("BigInt takes a whole number of at most 64 bits")
     return number
