@@ -27,6 +27,8 @@ from resolvers.context import RequestContext
 from schema import build_schema
 from upstream.client import Upstream
 from upstream.credentials import Credential
+from upstream.transports.httpx_transport import HttpxTransport
+from upstream.transports.lean import LeanTransport
 
 GRAPHQL_PATH = "/graphql"
 
@@ -73,7 +75,7 @@ class Gateway:
         await receive()  # lifespan.startup
         try:
             if self._upstream is None:
-                self._upstream = Upstream(self._settings.upstream)
+                self._upstream = open_upstream(self._settings)
         except Exception as error:
             logger.exception("cannot start")
             await send({"type": "lifespan.startup.failed", "message": str(error)})
@@ -97,6 +99,14 @@ def create_app(
     if schema is None:
         schema = build_schema(federation=settings.execution.federation)
     return Gateway(settings, schema, upstream)
+
+
+def open_upstream(settings: Settings) -> Upstream:
+    """The way to GitLab; only httpx knows proxies, so it carries the calls where there is one."""
+    config = settings.upstream
+    if settings.transport == "lean" and config.proxy is None:
+        return Upstream(config, LeanTransport(config))
+    return Upstream(config, HttpxTransport(config))
 
 
 def _endpoint(settings: Settings, schema: strawberry.Schema, make_context: MakeContext) -> ASGIApp:

@@ -56,7 +56,7 @@ class Settings:
 
     upstream: UpstreamConfig
     demo: bool = False
-    transport: str = "httpx"
+    transport: str = "lean"
     server: ServerSettings = field(default_factory=ServerSettings)
     http: HttpSettings = field(default_factory=HttpSettings)
     execution: ExecutionSettings = field(default_factory=ExecutionSettings)

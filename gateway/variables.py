@@ -189,9 +189,12 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable(
         "GATEWAY_TRANSPORT",
-        kinds.choice("httpx"),
-        default="httpx",
-        purpose="What carries the calls to GitLab.",
+        kinds.choice("lean", "httpx"),
+        default="lean",
+        purpose=(
+            "What carries the calls to GitLab: this project's own HTTP/1.1, or httpx over aiohttp. "
+            "With a proxy it is httpx in any case."
+        ),
     ),
     Variable(
         "GATEWAY_LOG_LEVEL",

@@ -26,9 +26,12 @@ Payload = Mapping[str, Any]
 
 
 class Record:
-    """A payload, the project it belongs to as REST's `:id`, and whether it is all there is."""
+    """A payload, the project it belongs to as REST's `:id`, and whether it is all there is.
 
-    __slots__ = ("complete", "context", "payload", "project")
+    `full` is the complete payload once it is known; what stood in `payload` keeps its value.
+    """
+
+    __slots__ = ("complete", "context", "full", "payload", "project")
 
     SPARSE: ClassVar[frozenset[str]] = frozenset()
 
@@ -39,9 +42,12 @@ class Record:
         self.payload = payload
         self.project = project
         self.complete = complete
+        self.full: Payload | None = None
 
-    def absent(self, key: str) -> Coroutine[Any, Any, Any] | None:
+    def absent(self, key: str) -> Any:
         """The value of a key that the payload lacks: null, or what completing brings."""
+        if self.full is not None:
+            return self.full.get(key)
         if self.complete or key in self.SPARSE:
             return None
         return self._completed(key)

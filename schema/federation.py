@@ -10,6 +10,7 @@ from typing import Any
 
 import strawberry
 from strawberry.federation import Schema as FederationSchema
+from strawberry.federation.schema import FederationAny
 from strawberry.federation.schema_directives import Key
 from strawberry.federation.types import FieldSet
 from strawberry.printer import print_schema
@@ -27,11 +28,6 @@ class Service:
     sdl: str = computed(lambda service: service, "The subgraph's schema, directives included.")
 
 
-async def resolve_reference(info: Info, id: str) -> Any:
-    """The entity that another subgraph refers to."""
-    return await nodes.node(info.context, id)
-
-
 class SubgraphSchema(FederationSchema):
     """Takes the keys off again once its SDL is printed, so that no other schema shows them."""
 
@@ -41,9 +37,8 @@ class SubgraphSchema(FederationSchema):
         self.sdl = ""
         entities = list(entities)
         definitions = [get_object_definition(entity, strict=True) for entity in entities]
-        for entity, definition in zip(entities, definitions, strict=True):
+        for definition in definitions:
             definition.directives = [*(definition.directives or ()), _KEY]
-            entity.resolve_reference = resolve_reference
         try:
             super().__init__(
                 query=self._with_service(query), mutation=mutation, types=entities, config=config
@@ -57,6 +52,10 @@ class SubgraphSchema(FederationSchema):
 
     def as_str(self) -> str:
         return self.sdl
+
+    def entities_resolver(self, info: Info, representations: list[FederationAny]) -> Any:
+        """Takes the place of Strawberry's own, which a single odd reference brings down."""
+        return nodes.entities(info.context, representations)
 
     def _with_service(self, query: type) -> type:
         def service() -> Any:

@@ -13,7 +13,8 @@ BigInt = NewType("BigInt", int)
 DateTime = NewType("DateTime", str)
 
 _ISO_8601 = re.compile(
-    r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?"
+    r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?",
+    re.ASCII,
 )
 _DIGITS = re.compile(r"-?[0-9]{1,20}")
 

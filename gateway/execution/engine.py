@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from graphql import GraphQLError
 
 from gateway.execution.operation import Operation
+
+_NO_DATA = object()
 
 
 class UnfitValueError(Exception):
@@ -25,12 +27,14 @@ class ExecutionResult:
     """`started` is false where the operation was refused before its first field.
 
     The specification tells the two apart: a refused operation has no `data` at all, one whose
-    root came out as null has `data: null`.
+    root came out as null has `data: null`. `items` counts those of all lists, where it is known:
+    a long answer is encoded piece by piece.
     """
 
     data: dict[str, Any] | None
     errors: tuple[GraphQLError, ...] = ()
     started: bool = True
+    items: int = 0
 
 
 class Engine(Protocol):
@@ -39,10 +43,8 @@ class Engine(Protocol):
         ...
 
 
-def in_order(
-    errors: Iterable[GraphQLError], data: Mapping[str, Any] | None = None
-) -> tuple[GraphQLError, ...]:
-    """Errors as the document has their fields, then by list index; one for each null.
+def in_order(errors: Iterable[GraphQLError], data: Any = _NO_DATA) -> tuple[GraphQLError, ...]:
+    """Errors as the document has their fields, then by list index; one for each null in `data`.
 
     Resolvers finish in any order; without this the same answer could come out differently twice.
     When several fields of one object fail and null lands on it, the specification leaves open
@@ -51,7 +53,8 @@ def in_order(
     landed: set[tuple[str | int, ...]] = set()
     kept: list[GraphQLError] = []
     for error in sorted(errors, key=_position):
-        place = _landing(data, error.path) if error.path is not None else None
+        known = data is not _NO_DATA and error.path is not None
+        place = _landing(data, error.path or ()) if known else None
         if place is None or place not in landed:
             kept.append(error)
         if place is not None:

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.errors import ErrorCode, masked
 from gateway.execution.documents import Documents
+from gateway.execution.encoding import MANY_ITEMS, encode, encode_long
 from gateway.execution.engine import Engine, ExecutionResult
 from gateway.execution.operation import Operation, OperationNotFoundError, select_operation
 from gateway.execution.reporting import format_errors, format_refusals
@@ -109,7 +110,7 @@ class GraphQLEndpoint:
         if not result.started:
             shown = format_refusals(result.errors, ErrorCode.BAD_USER_INPUT)
             return _refused(media_type, shown)
-        return 200, _encoded(result, operation.kind, head.request_id)
+        return 200, await _encoded(result, operation.kind, head.request_id)
 
     async def _parameters(self, scope: Scope, receive: Receive, head: Head) -> Parameters:
         method = scope["method"]
@@ -139,13 +140,13 @@ def _check_kind(kind: OperationType, method: str) -> None:
         )
 
 
-def _encoded(result: ExecutionResult, kind: OperationType, request_id: bytes) -> bytes:
-    if not result.errors:
-        return orjson.dumps({"data": result.data})
-    errors = format_errors(
-        result.errors, request_id=request_id.decode(), acting=kind is OperationType.MUTATION
-    )
-    return orjson.dumps({"data": result.data, "errors": errors})
+async def _encoded(result: ExecutionResult, kind: OperationType, request_id: bytes) -> bytes:
+    answer: dict[str, Any] = {"data": result.data}
+    if result.errors:
+        answer["errors"] = format_errors(
+            result.errors, request_id=request_id.decode(), acting=kind is OperationType.MUTATION
+        )
+    return await encode_long(answer) if result.items > MANY_ITEMS else encode(answer)
 
 
 def _refused(media_type: MediaType, errors: list[dict[str, Any]]) -> tuple[int, bytes]:

@@ -115,7 +115,7 @@ def test_overrides_stand_before_the_environment(monkeypatch: pytest.MonkeyPatch)
         ("GATEWAY_READ_TIMEOUT", "30s", "must be a number of seconds from 0.1 to 600"),
         ("GATEWAY_GRAPHIQL", "maybe", "GATEWAY_GRAPHIQL=maybe: must be true or false"),
         ("GATEWAY_LOG_LEVEL", "loud", "must be debug, info, warning or error"),
-        ("GATEWAY_TRANSPORT", "pigeon", "GATEWAY_TRANSPORT=pigeon: must be httpx"),
+        ("GATEWAY_TRANSPORT", "pigeon", "GATEWAY_TRANSPORT=pigeon: must be lean or httpx"),
         ("GATEWAY_HOST", "a b", "must be an address or host name of this machine"),
         ("GATEWAY_CORS_ORIGINS", "app.example.com", "must be origins such as"),
         ("GATEWAY_CORS_ORIGINS", "https://a.example.com/path", "must be origins such as"),

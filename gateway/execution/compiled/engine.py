@@ -60,7 +60,8 @@ class CompiledEngine:
             return await self._stock.execute(operation, context)
         run = Run(context, values)
         await run.execute(plan)
-        return ExecutionResult(run.data, in_order(run.errors, run.data) if run.errors else ())
+        errors = in_order(run.errors, run.data) if run.errors else ()
+        return ExecutionResult(run.data, errors, items=run.items)
 
     def _plan(
         self, document: Document, node: OperationDefinitionNode, values: VariableValues

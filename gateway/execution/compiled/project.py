@@ -27,6 +27,7 @@ from gateway.execution.compiled.plan import (
     ObjectShape,
     PlannedField,
     Selection,
+    Shape,
 )
 from resolvers import projection, values
 from schema._fields import Computed, Plain
@@ -45,13 +46,14 @@ class Compiled:
     """`project` is the generated function, `rest` the fields that always go the long way.
 
     A record that lacks one of `keys` must be completed first; where it is complete already, what
-    it lacks is null.
+    it lacks is null. `samples` has a fit value for each key.
     """
 
     project: Project
     rest: tuple[PlannedField, ...]
     keys: frozenset[str]
     nulls: dict[str, None]
+    samples: dict[str, Any]
 
 
 def compiled(selection: Selection) -> Compiled:
@@ -87,7 +89,7 @@ class _Writer:
         self._checks: list[str] = []
         self._lines_after_checks: list[str] = []
         self._rest: list[PlannedField] = []
-        self._keys: set[str] = set()
+        self._samples: dict[str, Any] = {}
 
     def compiled(self) -> Compiled:
         entries = {key: repr(self._selection.type_name) for key in self._selection.typenames}
@@ -96,8 +98,9 @@ class _Writer:
             if not self._short_way(variable, planned):
                 self._lines.append(f"{variable} = None")
                 self._rest.append(planned)
-        keys = frozenset(self._keys)
-        return Compiled(self._function(entries), tuple(self._rest), keys, dict.fromkeys(keys))
+        keys = frozenset(self._samples)
+        function = self._function(entries)
+        return Compiled(function, tuple(self._rest), keys, dict.fromkeys(keys), dict(self._samples))
 
     def _function(self, entries: dict[str, str]) -> Project:
         lines = [*self._reading(), *self._lines]
@@ -106,7 +109,12 @@ class _Writer:
         lines += self._lines_after_checks
         answer = ", ".join(f"{key!r}: {entries[key]}" for key in self._selection.order)
         lines.append(f"return {{{answer}}}")
-        source = "def project(p, r, later):\n" + "\n".join(f"    {line}" for line in lines)
+        body = "\n".join(f"        {line}" for line in lines)
+        source = (
+            f"def project(p, r, later):\n    try:\n{body}\n"
+            "    except Unfit: raise\n"
+            "    except Exception as odd: raise Unfit from odd\n"
+        )
         # All of it is written here but for response keys, which are GraphQL names: letters,
         # digits and underscores. Values and literals of the operation never become source.
         code = compile(source, f"<selection of {self._selection.type_name}>", "exec")
@@ -120,9 +128,9 @@ class _Writer:
         What an object inside a payload lacks is null; a record that lacks a key is completed by
         the run.
         """
-        if self._selection.record is not None or not self._keys:
+        if self._selection.record is not None or not self._samples:
             return self._reads
-        nulls = self._bound(dict.fromkeys(self._keys))
+        nulls = self._bound(dict.fromkeys(self._samples))
         indented = [f"    {read}" for read in self._reads]
         return ["try:", *indented, "except KeyError:", f"    p = {{**{nulls}, **p}}", *indented]
 
@@ -137,7 +145,7 @@ class _Writer:
                 return self._value(v, f"{v} = p.get({key!r})", planned, note.convert)
             taken = self._value(v, f"{v} = p[{key!r}]", planned, note.convert)
             if taken:
-                self._keys.add(key)
+                self._samples[key] = _sample(planned.shape)
             return taken
         if planned.method is None:
             return self._value(v, f"{v} = r.{planned.python_name}", planned, None)
@@ -217,7 +225,7 @@ class _Writer:
         key = note.embeds or note.reads
         shape = planned.shape
         if key is not None and self._selection.record is not None:
-            self._keys.add(key)
+            self._samples.setdefault(key, None)
         if isinstance(shape, LeafShape) and shape.type.name == "ID" and key is None:
             self._lines.append(f"{v} = {self._bound(note.function)}(r)")
             self._checks.append(f"{v}.__class__ is str")
@@ -234,8 +242,9 @@ class _Writer:
         key = note.embeds or note.reads
         function, field = self._bound(child.project), self._bound(planned)
         if note.embeds and _lies_in_payload(shape.selection):
+            needs = self._bound(child.keys)
             taken = [
-                f"if {v}.__class__ is not dict: raise Unfit",
+                f"if {v}.__class__ is not dict or not {needs} <= {v}.keys(): raise Unfit",
                 f"{v} = {function}({v}, None, None)",
             ]
         else:
@@ -263,3 +272,17 @@ class _Writer:
 
 def _lies_in_payload(selection: Selection) -> bool:
     return all(isinstance(field.note, Plain) for field in selection.fields)
+
+
+_SAMPLES = {"Boolean": False, "BigInt": 0, "Int": 0, "Float": 0.0, "JSON": {}}
+
+
+def _sample(shape: Shape) -> Any:
+    """A value that fits the shape."""
+    if not shape.required or isinstance(shape, ListShape | ObjectShape):
+        return None
+    if isinstance(shape, LeafShape):
+        if isinstance(shape.type, GraphQLEnumType):
+            return next(iter(shape.type.values.values())).value
+        return _SAMPLES.get(shape.type.name, "")
+    return None

@@ -13,10 +13,11 @@ import asyncio
 from collections.abc import Awaitable
 from typing import Any, NamedTuple
 
-from graphql import GraphQLError, GraphQLLeafType, located_error
+from graphql import GraphQLError
 from graphql.execution.values import VariableValues
 from graphql.pyutils import Undefined
 
+from gateway.execution.compiled.leaves import serialized
 from gateway.execution.compiled.plan import (
     AbstractShape,
     LeafShape,
@@ -27,27 +28,20 @@ from gateway.execution.compiled.plan import (
     Selection,
     Shape,
 )
-from gateway.execution.compiled.project import Compiled, compiled
-from gateway.execution.engine import UnfitValueError
+from gateway.execution.compiled.positions import Bound, Path, Slot, located
+from gateway.execution.compiled.project import Compiled, Unfit, compiled
 from resolvers.context import RequestContext
 from resolvers.projection import Payload, Record
 
-Path = tuple[Any, str | int] | None  # the parent's path, and the last step
+ITEMS_AT_A_TIME = 100  # of a list: about a millisecond's worth
 
 
-class Bound(NamedTuple):
-    container: Any
-    key: str | int
-    path: Path
+class Listed(NamedTuple):
+    """A list on its way into the answer."""
 
-
-class Slot(NamedTuple):
-    """Where a value goes: `container[key]`, at `path`, failing to `bound` (None: all of `data`)."""
-
-    container: Any
-    key: str | int
-    path: Path
-    bound: Bound | None
+    values: list[Any] | tuple[Any, ...]
+    items: list[Any]
+    slot: Slot
 
 
 class Incomplete(NamedTuple):
@@ -71,6 +65,7 @@ class Run:
         "context",
         "data",
         "errors",
+        "items",
         "variables",
     )
 
@@ -79,6 +74,7 @@ class Run:
         self.variables = variables
         self.data: dict[str, Any] | None = None
         self.errors: list[GraphQLError] = []
+        self.items = 0  # of all lists: how much there is to encode
         self._landed: set[Path] = set()
         self._outstanding = 0
         self._finished: asyncio.Future[None] | None = None
@@ -133,7 +129,7 @@ class Run:
             else:
                 self._put(planned, shape, value, slot)
         except Exception as raw:
-            error = _located(raw, planned, path)
+            error = located(raw, planned.nodes, path)
             if shape.required:
                 raise error from raw
             out[key] = None
@@ -148,7 +144,7 @@ class Run:
                 )
             slot.container[slot.key] = None
         elif isinstance(shape, LeafShape):
-            slot.container[slot.key] = _serialized(shape.type, value)
+            slot.container[slot.key] = serialized(shape.type, value)
         elif isinstance(shape, ObjectShape):
             self._object(planned, shape.selection, value, slot)
         elif isinstance(shape, ListShape):
@@ -164,10 +160,27 @@ class Run:
             )
         items: list[Any] = [None] * len(value)
         slot.container[slot.key] = items
-        for index, each in enumerate(value):
-            path = (slot.path, index)
-            bound = slot.bound if item.required else Bound(items, index, path)
-            self._item(planned, item, each, Slot(items, index, path, bound))
+        self.items += len(items)
+        self._some(planned, item, Listed(value, items, slot), 0)
+
+    def _some(self, planned: PlannedField, item: Shape, listed: Listed, start: int) -> None:
+        """Some items of a list; a long list lets others have their turn in between."""
+        values, items, (_, _, parent, bound_above) = listed
+        end = min(start + ITEMS_AT_A_TIME, len(values))
+        for index in range(start, end):
+            path = (parent, index)
+            bound = bound_above if item.required else Bound(items, index, path)
+            self._item(planned, item, values[index], Slot(items, index, path, bound))
+        if end < len(values):
+            self._outstanding += 1
+            asyncio.get_running_loop().call_soon(self._more, planned, item, listed, end)
+
+    def _more(self, planned: PlannedField, item: Shape, listed: Listed, start: int) -> None:
+        try:
+            self._some(planned, item, listed, start)
+        except Exception as raw:  # noqa: BLE001 - an item's error, located where it arose
+            self._fail(planned, listed.slot, raw)
+        self._arrived()
 
     def _item(self, planned: PlannedField, item: Shape, value: Any, slot: Slot) -> None:
         try:
@@ -176,7 +189,7 @@ class Run:
             else:
                 self._put(planned, item, value, slot)
         except Exception as raw:
-            error = _located(raw, planned, slot.path)
+            error = located(raw, planned.nodes, slot.path)
             if item.required:
                 raise error from raw
             slot.container[slot.key] = None
@@ -186,28 +199,13 @@ class Run:
         """The short way where the value is plain, otherwise field by field."""
         made = compiled(selection)
         if isinstance(value, Record):
-            payload = value.payload
-            if not self._projected(made, payload, value, slot):
-                self._record(planned, selection, made, value, slot)
-        elif isinstance(value, dict):
-            if not self._projected(made, value, None, slot):
-                self._fields(selection, value, slot)
-        elif not self._projected(made, None, value, slot):
-            self._fields(selection, value, slot)
-
-    def _projected(self, made: Compiled, payload: Any, source: Any, slot: Slot) -> bool:
-        later: list[PlannedField] = []
+            self._record(planned, selection, made, value, slot)
+            return
+        payload, source = (value, None) if isinstance(value, dict) else (None, value)
         try:
-            out = made.project(payload, source, later)
-        except Exception:  # noqa: BLE001 - whatever is odd about it, the long way tells exactly
-            return False
-        slot.container[slot.key] = out
-        record = payload if source is None else source
-        for planned in later or ():
-            self._field(planned, record, out, slot.path, slot.bound)
-        for planned in made.rest:
-            self._field(planned, record, out, slot.path, slot.bound)
-        return True
+            self._projected(made, payload, source, slot)
+        except Unfit:
+            self._fields(selection, value, slot)
 
     def _record(
         self,
@@ -217,14 +215,31 @@ class Run:
         record: Record,
         slot: Slot,
     ) -> None:
-        """A record whose payload is not plain: it may only lack keys, and then is completed."""
-        if made.keys <= record.payload.keys():
+        """A record that only lacks keys is completed first; one that is odd goes the long way."""
+        payload = record.payload if record.full is None else {**record.full, **record.payload}
+        try:
+            if made.keys <= payload.keys():
+                self._projected(made, payload, record, slot)
+            elif record.complete or record.full is not None:
+                self._projected(made, {**made.nulls, **payload}, record, slot)
+            else:
+                # With something fit in place of what is missing, only what is there can be odd;
+                # and where a required value is, no call must be made for its siblings.
+                made.project({**made.samples, **payload}, record, [])
+                self._complete(planned, selection, record, slot)
+        except Unfit:
             self._fields(selection, record, slot)
-        elif record.complete:
-            if not self._projected(made, {**made.nulls, **record.payload}, record, slot):
-                self._fields(selection, record, slot)
-        else:
-            self._complete(planned, selection, record, slot)
+
+    def _projected(self, made: Compiled, payload: Any, source: Any, slot: Slot) -> None:
+        """Raises Unfit, with nothing done, where the value is not plain."""
+        later: list[PlannedField] = []
+        out = made.project(payload, source, later)
+        slot.container[slot.key] = out
+        record = payload if source is None else source
+        for planned in later:
+            self._field(planned, record, out, slot.path, slot.bound)
+        for planned in made.rest:
+            self._field(planned, record, out, slot.path, slot.bound)
 
     def _complete(
         self, planned: PlannedField, selection: Selection, record: Record, slot: Slot
@@ -253,8 +268,7 @@ class Run:
                     # Each field that needs the call asks for it again, and fails by itself.
                     self._fields(selection, record, slot)
                 else:
-                    record.payload = {**future.result(), **record.payload}
-                    record.complete = True
+                    record.full = future.result()
                     self._object(planned, selection, record, slot)
             except Exception as raw:  # noqa: BLE001 - whatever it was, it is this position's error
                 self._fail(planned, slot, raw)
@@ -293,7 +307,7 @@ class Run:
             finished.set_result(None)
 
     def _fail(self, planned: PlannedField, slot: Slot, raw: BaseException) -> None:
-        error = _located(raw, planned, slot.path)
+        error = located(raw, planned.nodes, slot.path)
         bound = slot.bound
         if bound is None:
             self.data = None
@@ -321,22 +335,3 @@ def _selection_for(shape: AbstractShape, value: Any) -> Selection:
         if is_type_of(value, None):
             return selection
     raise TypeError("a record of no type of the schema")
-
-
-def _serialized(type_: GraphQLLeafType, value: Any) -> Any:
-    try:
-        serialized = type_.coerce_output_value(value)
-    except (GraphQLError, TypeError, ValueError, ArithmeticError) as error:
-        raise UnfitValueError(type_.name, value) from error
-    if serialized is None or serialized is Undefined:
-        raise UnfitValueError(type_.name, value)
-    return serialized
-
-
-def _located(raw: BaseException, planned: PlannedField, path: Path) -> GraphQLError:
-    steps: list[str | int] = []
-    while path is not None:
-        path, step = path
-        steps.append(step)
-    error = raw if isinstance(raw, Exception) else RuntimeError(str(raw))
-    return located_error(error, planned.nodes, steps[::-1])

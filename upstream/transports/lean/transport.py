@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 import httpx
 
 from upstream.config import UpstreamConfig
+from upstream.errors import InvalidRequest
 from upstream.transports.base import Request, Response, StreamedResponse
 from upstream.transports.lean.connection import PIECE_BYTES, Connection
 from upstream.transports.lean.exchange import Exchange, too_large
@@ -107,7 +108,10 @@ class LeanTransport:
     def _open_pool(self, name: str) -> Pool:
         if self._closed:
             raise closed()
-        origin = Origin.parse(name)
+        try:
+            origin = Origin.parse(name)
+        except ValueError:
+            raise InvalidRequest("the origin is no http:// or https:// address") from None
         if len(self._pools) > OTHER_ORIGINS:
             idle = [other for other, pool in self._pools.items() if not pool.in_use]
             for other in idle:
