@@ -20,6 +20,7 @@ from gateway.serving import (
     bind,
     configure_logging,
     running,
+    settle_memory,
 )
 from gateway.settings import Settings, load_settings
 from schema import build_schema
@@ -71,6 +72,7 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
         stop.on_request(app.readiness.closing)
         seconds = settings.server.shutdown_seconds
         await stack.enter_async_context(running(app, listener, stop, shutdown_seconds=seconds))
+        settle_memory()
         _say(_welcome(settings, address_of(listener)))
         await stop.requested.wait()
 

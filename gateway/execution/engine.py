@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -10,7 +10,7 @@ from graphql import GraphQLError
 
 from gateway.execution.operation import Operation
 
-_NO_DATA = object()
+Steps = tuple[str | int, ...]  # a path in the answer, from its root
 
 
 class UnfitValueError(Exception):
@@ -43,34 +43,26 @@ class Engine(Protocol):
         ...
 
 
-def in_order(errors: Iterable[GraphQLError], data: Any = _NO_DATA) -> tuple[GraphQLError, ...]:
-    """Errors as the document has their fields, then by list index; one for each null in `data`.
+def in_order(errors: Iterable[GraphQLError]) -> tuple[GraphQLError, ...]:
+    """Errors as the document has their fields, then by list index.
 
     Resolvers finish in any order; without this the same answer could come out differently twice.
-    When several fields of one object fail and null lands on it, the specification leaves open
-    which of them is told: it is the first in the document among those that were.
     """
-    landed: set[tuple[str | int, ...]] = set()
-    kept: list[GraphQLError] = []
-    for error in sorted(errors, key=_position):
-        known = data is not _NO_DATA and error.path is not None
-        place = _landing(data, error.path or ()) if known else None
-        if place is None or place not in landed:
-            kept.append(error)
-        if place is not None:
-            landed.add(place)
-    return tuple(kept)
+    return tuple(sorted(errors, key=_position))
 
 
-def _landing(data: Any, path: Collection[str | int]) -> tuple[str | int, ...]:
-    """Where in the answer the null stands that an error at `path` led to."""
-    steps = tuple(path)
-    here = data
-    for depth, step in enumerate(steps):
-        if here is None:
-            return steps[:depth]
-        here = here[step]
-    return steps
+def accounted(landed: Iterable[tuple[Steps, GraphQLError]]) -> tuple[GraphQLError, ...]:
+    """Errors in order, each with the position of the null that it led to; one for each null.
+
+    An error below a position where another one's null landed accounts for nothing that the answer
+    shows, and whether it was still told would hang on which of them came first.
+    """
+    errors = dict(reversed(list(landed)))  # of two at one position, the first counts
+    return in_order(
+        error
+        for steps, error in errors.items()
+        if not any(steps[:depth] in errors for depth in range(len(steps)))
+    )
 
 
 def _position(error: GraphQLError) -> tuple[int, list[tuple[int, str]], str]:

@@ -12,12 +12,35 @@ from typing import Any, cast
 import strawberry
 from graphql import ExecutionResult as CoreResult
 from graphql import GraphQLError, GraphQLLeafType
-from graphql.pyutils import Undefined
+from graphql.execution.executor import CollectedErrors
+from graphql.pyutils import Path, Undefined
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from gateway.execution.engine import ExecutionResult, UnfitValueError, in_order
+from gateway.execution.engine import (
+    ExecutionResult,
+    Steps,
+    UnfitValueError,
+    accounted,
+    in_order,
+)
 from gateway.execution.operation import Operation
+
+
+class LandedErrors(CollectedErrors):
+    """Also remembers where null landed for each error."""
+
+    __slots__ = ("landings",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.landings: list[Steps] = []
+
+    def add(self, error: GraphQLError, path: Path | None) -> None:
+        known = len(self.errors)
+        super().add(error, path)
+        if len(self.errors) > known:
+            self.landings.append(tuple(path.as_list()) if path is not None else ())
 
 
 class StockExecutor(StrawberryGraphQLCoreExecutionContext):
@@ -25,6 +48,10 @@ class StockExecutor(StrawberryGraphQLCoreExecutionContext):
 
     graphql-core raises whatever the scalar raised, which cannot be told from a resolver's error.
     """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.collected_errors = LandedErrors()
 
     @staticmethod
     def complete_leaf_value(return_type: GraphQLLeafType, result: Any) -> Any:
@@ -60,5 +87,7 @@ class StockEngine:
             result = await cast("Any", result)
         finished = cast("CoreResult", result)
         data: Mapping[str, Any] | None = finished.data
-        errors = in_order(finished.errors, data) if finished.errors else ()
+        collected = cast("LandedErrors", executor.collected_errors)
+        landed = zip(collected.landings, collected.errors, strict=True)
+        errors = accounted(landed) if finished.errors else ()
         return ExecutionResult(cast("dict[str, Any] | None", data), errors)

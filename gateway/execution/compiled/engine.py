@@ -21,7 +21,7 @@ from graphql.language import Visitor, visit
 from gateway.execution.compiled.plan import NotCovered, Plan, Planner
 from gateway.execution.compiled.run import Run
 from gateway.execution.documents import Document
-from gateway.execution.engine import Engine, ExecutionResult, in_order
+from gateway.execution.engine import Engine, ExecutionResult, accounted, in_order
 from gateway.execution.operation import Operation
 
 MAX_PLANS = 16  # of one document: a document with many conditions is planned anew each time
@@ -60,7 +60,7 @@ class CompiledEngine:
             return await self._stock.execute(operation, context)
         run = Run(context, values)
         await run.execute(plan)
-        errors = in_order(run.errors, run.data) if run.errors else ()
+        errors = accounted(run.landed()) if run.failed else ()
         return ExecutionResult(run.data, errors, items=run.items)
 
     def _plan(

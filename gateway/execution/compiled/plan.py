@@ -79,8 +79,12 @@ class AbstractShape(Shape):
 
 @dataclass(slots=True, eq=False)
 class PlannedField:
-    """One field of a selection: how its value is found, and what it is completed to."""
+    """One field of a selection: how its value is found, and what it is completed to.
 
+    `index` is its place among the fields of the selection, `key` its name in the answer.
+    """
+
+    index: int
     key: str
     name: str
     parent: str
@@ -156,11 +160,11 @@ class _Walk:
             elif name.startswith("__"):
                 raise NotCovered
             else:
-                fields.append(self._field(type_, key, details))
+                fields.append(self._field(type_, len(fields), key, details))
         return Selection(type_.name, _record_of(type_), fields, typenames, list(grouped))
 
     def _field(
-        self, type_: GraphQLObjectType, key: str, details: list[FieldDetails]
+        self, type_: GraphQLObjectType, index: int, key: str, details: list[FieldDetails]
     ) -> PlannedField:
         node = details[0].node
         definition = type_.fields[node.name.value]
@@ -170,6 +174,7 @@ class _Walk:
         method = cast("Any", resolver.wrapped_func) if resolver and note is None else None
         arguments = self.compiler.compile(definition, declared, node)
         return PlannedField(
+            index=index,
             key=key,
             name=node.name.value,
             parent=type_.name,

@@ -15,7 +15,7 @@ Fields that need more than that (a call, arguments) leave null behind, and are d
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,15 +45,19 @@ Convert = Callable[[Any], Any] | None
 class Compiled:
     """`project` is the generated function, `rest` the fields that always go the long way.
 
-    A record that lacks one of `keys` must be completed first; where it is complete already, what
-    it lacks is null. `samples` has a fit value for each key.
+    A record that lacks one of `keys` must be completed first. `samples` has a fit value for each
+    key, `reads` also those keys that may be left out.
     """
 
     project: Project
     rest: tuple[PlannedField, ...]
     keys: frozenset[str]
-    nulls: dict[str, None]
+    reads: tuple[str, ...]
     samples: dict[str, Any]
+
+    def view(self, payload: Mapping[str, Any], full: Mapping[str, Any]) -> dict[str, Any]:
+        """What is read of a payload once the full one is known: what neither has is null."""
+        return {key: payload[key] if key in payload else full.get(key) for key in self.reads}
 
 
 def compiled(selection: Selection) -> Compiled:
@@ -90,6 +94,7 @@ class _Writer:
         self._lines_after_checks: list[str] = []
         self._rest: list[PlannedField] = []
         self._samples: dict[str, Any] = {}
+        self._sparse: list[str] = []
 
     def compiled(self) -> Compiled:
         entries = {key: repr(self._selection.type_name) for key in self._selection.typenames}
@@ -100,7 +105,8 @@ class _Writer:
                 self._rest.append(planned)
         keys = frozenset(self._samples)
         function = self._function(entries)
-        return Compiled(function, tuple(self._rest), keys, dict.fromkeys(keys), dict(self._samples))
+        reads = (*self._samples, *self._sparse)
+        return Compiled(function, tuple(self._rest), keys, reads, dict(self._samples))
 
     def _function(self, entries: dict[str, str]) -> Project:
         lines = [*self._reading(), *self._lines]
@@ -142,6 +148,7 @@ class _Writer:
         if isinstance(note, Plain):
             key = note.key or planned.python_name
             if record is not None and key in record.SPARSE:
+                self._sparse.append(key)
                 return self._value(v, f"{v} = p.get({key!r})", planned, note.convert)
             taken = self._value(v, f"{v} = p[{key!r}]", planned, note.convert)
             if taken:
@@ -250,7 +257,7 @@ class _Writer:
         else:
             made = f"(made := {self._bound(note.function)}(r))"
             taken = [
-                f"if {v} is Unfit: raise Unfit",
+                f"if {v} is None or {v} is Unfit: raise Unfit",
                 f"{v} = {function}({made}.payload, made, None)",
             ]
         self._lines_after_checks += [

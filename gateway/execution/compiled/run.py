@@ -10,7 +10,8 @@ https://spec.graphql.org/September2025/#sec-Handling-Execution-Errors
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable, Iterator
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from graphql import GraphQLError
@@ -28,8 +29,9 @@ from gateway.execution.compiled.plan import (
     Selection,
     Shape,
 )
-from gateway.execution.compiled.positions import Bound, Path, Slot, located
+from gateway.execution.compiled.positions import Bound, Path, Slot, located, steps_of
 from gateway.execution.compiled.project import Compiled, Unfit, compiled
+from gateway.execution.engine import Steps
 from resolvers.context import RequestContext
 from resolvers.projection import Payload, Record
 
@@ -44,13 +46,7 @@ class Listed(NamedTuple):
     slot: Slot
 
 
-class Incomplete(NamedTuple):
-    """A record that waits for the call that completes it."""
-
-    planned: PlannedField
-    selection: Selection
-    record: Record
-    slot: Slot
+Incomplete = tuple[PlannedField, Selection, Record, Slot]
 
 
 class Run:
@@ -59,12 +55,12 @@ class Run:
     __slots__ = (
         "_completions",
         "_finished",
+        "_given_up",
         "_landed",
         "_outstanding",
         "_tasks",
         "context",
         "data",
-        "errors",
         "items",
         "variables",
     )
@@ -73,16 +69,25 @@ class Run:
         self.context = context
         self.variables = variables
         self.data: dict[str, Any] | None = None
-        self.errors: list[GraphQLError] = []
         self.items = 0  # of all lists: how much there is to encode
-        self._landed: set[Path] = set()
+        self._landed: dict[Path, GraphQLError] = {}
         self._outstanding = 0
         self._finished: asyncio.Future[None] | None = None
+        self._given_up = False
         self._tasks: set[asyncio.Future[Any]] = set()
         self._completions: dict[asyncio.Future[Payload], list[Incomplete]] = {}
 
+    @property
+    def failed(self) -> bool:
+        return bool(self._landed)
+
+    def landed(self) -> Iterator[tuple[Steps, GraphQLError]]:
+        """The errors, each with the position of the null that it led to."""
+        for path, error in self._landed.items():
+            yield steps_of(path), error
+
     async def execute(self, plan: Plan) -> None:
-        """Fills `data` and `errors`."""
+        """Fills `data` and what has `landed`."""
         root = plan.root
         data: dict[str, Any] = dict.fromkeys(root.order, root.type_name)
         self.data = data
@@ -104,10 +109,13 @@ class Run:
         self._finished = asyncio.get_running_loop().create_future()
         try:
             await self._finished
-        finally:
-            self._finished = None
+        except BaseException:
+            self._given_up = True  # what still arrives starts nothing new
             for task in self._tasks:
                 task.cancel()
+            raise
+        finally:
+            self._finished = None
 
     def _field(
         self,
@@ -120,14 +128,15 @@ class Run:
         """Puts a field's value into `out`; raises where null must land further up."""
         key, shape = planned.key, planned.shape
         path = (parent, key)
-        slot = Slot(out, key, path, bound if shape.required else Bound(out, key, path))
+        if not shape.required:
+            bound = (out, key, path)
         try:
             value = planned.value(source, self)
             if hasattr(value, "__await__"):
                 out[key] = None
-                self._wait(value, planned, shape, slot)
+                self._wait(value, planned, shape, (out, key, path, bound))
             else:
-                self._put(planned, shape, value, slot)
+                self._put(planned, shape, value, (out, key, path, bound))
         except Exception as raw:
             error = located(raw, planned.nodes, path)
             if shape.required:
@@ -142,13 +151,13 @@ class Run:
                 raise TypeError(
                     f"Cannot return null for non-nullable field {planned.parent}.{planned.name}."
                 )
-            slot.container[slot.key] = None
-        elif isinstance(shape, LeafShape):
-            slot.container[slot.key] = serialized(shape.type, value)
+            slot[0][slot[1]] = None
         elif isinstance(shape, ObjectShape):
             self._object(planned, shape.selection, value, slot)
         elif isinstance(shape, ListShape):
             self._list(planned, shape.item, value, slot)
+        elif isinstance(shape, LeafShape):
+            slot[0][slot[1]] = serialized(shape.type, value)
         elif isinstance(shape, AbstractShape):
             self._object(planned, _selection_for(shape, value), value, slot)
 
@@ -159,41 +168,61 @@ class Run:
                 f"'{planned.parent}.{planned.name}'."
             )
         items: list[Any] = [None] * len(value)
-        slot.container[slot.key] = items
+        slot[0][slot[1]] = items
         self.items += len(items)
         self._some(planned, item, Listed(value, items, slot), 0)
 
     def _some(self, planned: PlannedField, item: Shape, listed: Listed, start: int) -> None:
         """Some items of a list; a long list lets others have their turn in between."""
-        values, items, (_, _, parent, bound_above) = listed
-        end = min(start + ITEMS_AT_A_TIME, len(values))
+        end = min(start + ITEMS_AT_A_TIME, len(listed.values))
+        made = None
+        if isinstance(item, ObjectShape) and item.required and item.selection.record is not None:
+            made = compiled(item.selection)
         for index in range(start, end):
-            path = (parent, index)
-            bound = bound_above if item.required else Bound(items, index, path)
-            self._item(planned, item, values[index], Slot(items, index, path, bound))
-        if end < len(values):
+            if made is None or not self._plain_record(made, listed, index):
+                self._item(planned, item, listed, index)
+        if end < len(listed.values):
             self._outstanding += 1
             asyncio.get_running_loop().call_soon(self._more, planned, item, listed, end)
 
     def _more(self, planned: PlannedField, item: Shape, listed: Listed, start: int) -> None:
+        if self._given_up:
+            return
         try:
             self._some(planned, item, listed, start)
         except Exception as raw:  # noqa: BLE001 - an item's error, located where it arose
             self._fail(planned, listed.slot, raw)
         self._arrived()
 
-    def _item(self, planned: PlannedField, item: Shape, value: Any, slot: Slot) -> None:
+    def _plain_record(self, made: Compiled, listed: Listed, index: int) -> bool:
+        """The shortest way, for the records of a list that are all there; False for others."""
+        record = listed.values[index]
+        later: list[PlannedField] = []
+        try:
+            out = made.project(record.payload, record, later)
+        except (Unfit, AttributeError):
+            return False
+        listed.items[index] = out
+        if later or made.rest:
+            path = (listed.slot[2], index)
+            self._rest(made, later, record, out, path, listed.slot[3])
+        return True
+
+    def _item(self, planned: PlannedField, item: Shape, listed: Listed, index: int) -> None:
+        value, items = listed.values[index], listed.items
+        path = (listed.slot[2], index)
+        slot = (items, index, path, listed.slot[3] if item.required else (items, index, path))
         try:
             if hasattr(value, "__await__"):
                 self._wait(value, planned, item, slot)
             else:
                 self._put(planned, item, value, slot)
         except Exception as raw:
-            error = located(raw, planned.nodes, slot.path)
+            error = located(raw, planned.nodes, path)
             if item.required:
                 raise error from raw
-            slot.container[slot.key] = None
-            self._land(error, slot.path)
+            items[index] = None
+            self._land(error, path)
 
     def _object(self, planned: PlannedField, selection: Selection, value: Any, slot: Slot) -> None:
         """The short way where the value is plain, otherwise field by field."""
@@ -216,12 +245,14 @@ class Run:
         slot: Slot,
     ) -> None:
         """A record that only lacks keys is completed first; one that is odd goes the long way."""
-        payload = record.payload if record.full is None else {**record.full, **record.payload}
+        payload = record.payload
         try:
-            if made.keys <= payload.keys():
+            if record.full is not None:
+                self._projected(made, made.view(payload, record.full), record, slot)
+            elif record.complete:
+                self._projected(made, made.view(payload, payload), record, slot)
+            elif made.keys <= payload.keys():
                 self._projected(made, payload, record, slot)
-            elif record.complete or record.full is not None:
-                self._projected(made, {**made.nulls, **payload}, record, slot)
             else:
                 # With something fit in place of what is missing, only what is there can be odd;
                 # and where a required value is, no call must be made for its siblings.
@@ -234,12 +265,25 @@ class Run:
         """Raises Unfit, with nothing done, where the value is not plain."""
         later: list[PlannedField] = []
         out = made.project(payload, source, later)
-        slot.container[slot.key] = out
-        record = payload if source is None else source
-        for planned in later:
-            self._field(planned, record, out, slot.path, slot.bound)
-        for planned in made.rest:
-            self._field(planned, record, out, slot.path, slot.bound)
+        slot[0][slot[1]] = out
+        if later or made.rest:
+            self._rest(made, later, payload if source is None else source, out, slot[2], slot[3])
+
+    def _rest(
+        self,
+        made: Compiled,
+        later: list[PlannedField],
+        source: Any,
+        out: dict[str, Any],
+        path: Path,
+        bound: Bound | None,
+    ) -> None:
+        fields: Iterable[PlannedField] = later or made.rest
+        if later and made.rest:
+            # In the document's order: a required one that fails at once ends its object there.
+            fields = sorted((*later, *made.rest), key=attrgetter("index"))
+        for planned in fields:
+            self._field(planned, source, out, path, bound)
 
     def _complete(
         self, planned: PlannedField, selection: Selection, record: Record, slot: Slot
@@ -250,18 +294,19 @@ class Run:
         except Exception:  # noqa: BLE001 - each field that needs the call says so itself
             self._fields(selection, record, slot)
             return
-        slot.container[slot.key] = None
-        incomplete = Incomplete(planned, selection, record, slot)
+        slot[0][slot[1]] = None
         together = self._completions.get(future)
         if together is None:
-            self._completions[future] = [incomplete]
+            self._completions[future] = [(planned, selection, record, slot)]
             self._outstanding += 1
             future.add_done_callback(self._completed)
         else:
-            together.append(incomplete)
+            together.append((planned, selection, record, slot))
 
     def _completed(self, future: asyncio.Future[Payload]) -> None:
         failed = future.cancelled() or future.exception() is not None
+        if self._given_up:
+            return
         for planned, selection, record, slot in self._completions.pop(future):
             try:
                 if failed:
@@ -276,9 +321,9 @@ class Run:
 
     def _fields(self, selection: Selection, source: Any, slot: Slot) -> None:
         out: dict[str, Any] = dict.fromkeys(selection.order, selection.type_name)
-        slot.container[slot.key] = out
+        slot[0][slot[1]] = out
         for planned in selection.fields:
-            self._field(planned, source, out, slot.path, slot.bound)
+            self._field(planned, source, out, slot[2], slot[3])
 
     def _wait(
         self, awaitable: Awaitable[Any], planned: PlannedField, shape: Shape, slot: Slot
@@ -290,13 +335,17 @@ class Run:
 
         def arrived(done: asyncio.Future[Any]) -> None:
             self._tasks.discard(done)
+            if self._given_up:
+                _ = done.cancelled() or done.exception()  # seen, so that nobody warns of it
+                return
             try:
                 self._put(planned, shape, done.result(), slot)
             except asyncio.CancelledError:
                 self._fail(planned, slot, TimeoutError("the call was given up"))
             except Exception as raw:  # noqa: BLE001 - whatever a resolver raises is its error
                 self._fail(planned, slot, raw)
-            self._arrived()
+            finally:
+                self._arrived()
 
         future.add_done_callback(arrived)
 
@@ -307,27 +356,20 @@ class Run:
             finished.set_result(None)
 
     def _fail(self, planned: PlannedField, slot: Slot, raw: BaseException) -> None:
-        error = located(raw, planned.nodes, slot.path)
-        bound = slot.bound
+        error = located(raw, planned.nodes, slot[2])
+        bound = slot[3]
         if bound is None:
-            self.data = None
             self._land(error, None)
         else:
-            bound.container[bound.key] = None
-            self._land(error, bound.path)
+            container, key, path = bound
+            container[key] = None
+            self._land(error, path)
 
     def _land(self, error: GraphQLError, path: Path) -> None:
-        """Keeps the error, unless null has landed at or above its position already."""
+        """Keeps the error, unless null has landed at its position already."""
         if path is None:
             self.data = None
-        step = path
-        while step is not None:
-            if step in self._landed:
-                return
-            step = step[0]
-        if None not in self._landed:
-            self._landed.add(path)
-            self.errors.append(error)
+        self._landed.setdefault(path, error)
 
 
 def _selection_for(shape: AbstractShape, value: Any) -> Selection:
