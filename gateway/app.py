@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from http import HTTPStatus
 
 import strawberry
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -14,20 +16,20 @@ from gateway.errors import ErrorCode
 from gateway.execution.compiled.engine import CompiledEngine
 from gateway.execution.documents import Documents
 from gateway.execution.engine import Engine
+from gateway.execution.sharing import Sharing
 from gateway.execution.stock import StockEngine
 from gateway.http.cors import Cors
 from gateway.http.graphiql import graphiql_response, graphiql_routes
 from gateway.http.graphql import GraphQLEndpoint, MakeContext
 from gateway.http.head import read_head
 from gateway.http.health import Live, Readiness, Ready
-from gateway.http.refusal import Refusal
+from gateway.http.refusal import Refusal, method_not_allowed
 from gateway.http.responses import send_refusal
 from gateway.settings import Settings
 from resolvers.context import RequestContext
 from schema import build_schema
 from upstream.client import Upstream
 from upstream.credentials import Credential
-from upstream.transports.httpx_transport import HttpxTransport
 from upstream.transports.lean import LeanTransport
 
 GRAPHQL_PATH = "/graphql"
@@ -39,17 +41,19 @@ class Gateway:
     """The ASGI application.
 
     An `Upstream` that is handed in stays its owner's to close; otherwise one is opened and closed
-    with the lifespan.
+    with the lifespan. `sharing` counts the queries that were spared an execution.
     """
 
     def __init__(
         self, settings: Settings, schema: strawberry.Schema, upstream: Upstream | None = None
     ) -> None:
         self.readiness = Readiness()
+        self.sharing = Sharing()
         self._settings = settings
         self._upstream = upstream
         self._owns_upstream = upstream is None
-        endpoint = _endpoint(settings, schema, self._make_context)
+        shared = self.sharing if settings.execution.share_queries else None
+        endpoint = _endpoint(settings, schema, self._make_context, shared)
         self._served: Mapping[str, ASGIApp] = {
             GRAPHQL_PATH: _with_cors(endpoint, settings),
             "/health/live": Live(),
@@ -59,12 +63,19 @@ class Gateway:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            app = self._served.get(scope["path"], self._others)
+            app = self._served.get(scope["path"], self._elsewhere)
             await app(scope, receive, send)
         elif scope["type"] == "lifespan":
             await self._live(receive, send)
         else:
             await self._others(scope, receive, send)
+
+    async def _elsewhere(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = self  # has starlette raise its refusals, rather than write them as text
+        try:
+            await self._others(scope, receive, send)
+        except HTTPException as error:
+            await send_refusal(send, _refusal(error), request_id=read_head(scope).request_id)
 
     def _make_context(self, credential: Credential | None) -> RequestContext:
         if self._upstream is None:
@@ -82,11 +93,13 @@ class Gateway:
             return
         self.readiness.opened()
         await send({"type": "lifespan.startup.complete"})
-        await receive()  # lifespan.shutdown
-        self.readiness.closing()
-        if self._owns_upstream:
-            upstream, self._upstream = self._upstream, None
-            await upstream.aclose()
+        try:
+            await receive()  # lifespan.shutdown
+        finally:  # a server that is told to hurry cancels this instead
+            self.readiness.closing()
+            if self._owns_upstream:
+                upstream, self._upstream = self._upstream, None
+                await upstream.aclose()
         await send({"type": "lifespan.shutdown.complete"})
 
 
@@ -106,10 +119,15 @@ def open_upstream(settings: Settings) -> Upstream:
     config = settings.upstream
     if settings.transport == "lean" and config.proxy is None:
         return Upstream(config, LeanTransport(config))
-    return Upstream(config, HttpxTransport(config))
+    return Upstream(config)
 
 
-def _endpoint(settings: Settings, schema: strawberry.Schema, make_context: MakeContext) -> ASGIApp:
+def _endpoint(
+    settings: Settings,
+    schema: strawberry.Schema,
+    make_context: MakeContext,
+    sharing: Sharing | None,
+) -> ASGIApp:
     execution = settings.execution
     documents = Documents(
         schema._schema,  # noqa: SLF001 - Strawberry offers no public way to it
@@ -128,6 +146,7 @@ def _endpoint(settings: Settings, schema: strawberry.Schema, make_context: MakeC
         body_bytes=settings.http.body_bytes,
         fallback=settings.http.fallback,
         page=_page(settings) if settings.http.graphiql else None,
+        sharing=sharing,
     )
 
 
@@ -146,6 +165,17 @@ def _page(settings: Settings) -> ASGIApp:
 
 def _page_routes(settings: Settings) -> list[BaseRoute]:
     return list(graphiql_routes(settings.demo)) if settings.http.graphiql else []
+
+
+def _refusal(error: HTTPException) -> Refusal:
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        allowed = (error.headers or {}).get("Allow", "GET, HEAD")
+        return method_not_allowed(f"Only {allowed} here.", allowed.encode())
+    return Refusal(
+        HTTPStatus.NOT_FOUND,
+        ErrorCode.PATH_NOT_FOUND,
+        f"There is nothing here; GraphQL is at {GRAPHQL_PATH}.",
+    )
 
 
 async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from gateway import __version__
 
+MAX_PORT = 65_535
 DEMO_PORT = 8080
 
 _DESCRIPTION = "GitLab Jobs Gateway: GitLab's REST Jobs API, served as GraphQL."
@@ -83,7 +84,7 @@ def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         "--host", default="127.0.0.1", help="address to listen on (default %(default)s)"
     )
     demo.add_argument(
-        "--port", type=int, default=DEMO_PORT, help="port to listen on (default %(default)s)"
+        "--port", type=_port, default=DEMO_PORT, help="port to listen on (default %(default)s)"
     )
 
 
@@ -106,3 +107,9 @@ def _command(
         description=description,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+
+
+def _port(text: str) -> int:
+    if text.isascii() and text.isdecimal() and int(text) <= MAX_PORT:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text}: must be a whole number from 0 to {MAX_PORT}")

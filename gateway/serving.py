@@ -148,6 +148,7 @@ def configure_logging(level: str) -> None:
         level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     # What uvicorn tells about its own steps, the command line says in its own words.
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    # Nor what it says of requests: an Upgrade header alone would earn two lines of advice.
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     # Below WARNING it would log URLs with their query.
     logging.getLogger("httpx").setLevel(logging.WARNING)

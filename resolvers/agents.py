@@ -9,4 +9,4 @@ from upstream.endpoints import job_token
 
 
 async def allowed_agents(context: RequestContext) -> dict[str, Any]:
-    return await job_token.get_allowed_agents(context.upstream, context.credential)
+    return await context.call(job_token.get_allowed_agents)

@@ -10,6 +10,8 @@ from resolvers.errors import BadUserInput
 from resolvers.values import UNKNOWN_STATUS
 from upstream.urls import project_segment
 
+MAX_JSON_DEPTH = 100  # GitLab's own parser stops there
+
 
 def project_reference(project_id: str, argument: str = "projectId") -> str:
     """A project's number or full path; the caller may have URL-encoded it, once.
@@ -35,6 +37,17 @@ def status_scope(scope: Sequence[str] | None, argument: str = "scope") -> tuple[
 
 def json_object(value: object, argument: str) -> dict[str, Any] | None:
     """A JSON argument that must be an object, or nothing."""
-    if value is None or isinstance(value, dict):
-        return value
-    raise BadUserInput(f"{argument}: give an object of names and values, such as {{name: value}}")
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise BadUserInput(
+            f"{argument}: give an object of names and values, such as {{name: value}}"
+        )
+    if _is_deeper(value, MAX_JSON_DEPTH):
+        raise BadUserInput(f"{argument}: nested deeper than {MAX_JSON_DEPTH} levels")
+    return value
+
+
+def _is_deeper(value: object, depth: int) -> bool:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return depth <= 0 or any(_is_deeper(each, depth - 1) for each in inner)

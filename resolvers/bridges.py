@@ -24,9 +24,8 @@ async def pipeline_bridges(
     statuses = status_scope(scope)
 
     async def fetch(page: int, per_page: int) -> OffsetPage:
-        return await pipelines.list_pipeline_bridges(
-            context.upstream,
-            context.credential,
+        return await context.call(
+            pipelines.list_pipeline_bridges,
             project,
             number,
             scope=statuses,

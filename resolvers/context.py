@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Hashable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from resolvers.loaders.base import Loader
 from resolvers.loaders.bridges import Bridges, bridges_by_pipeline
+from resolvers.loaders.calls import call_by_arguments
 from resolvers.loaders.commits import CommitKey, commit_by_sha
 from resolvers.loaders.jobs import JobKey, job_by_id
 from resolvers.loaders.pipelines import PipelineKey, pipeline_by_id
@@ -17,6 +18,8 @@ from resolvers.logs.limits import LogLimits
 from resolvers.logs.opening import OpenLogs
 from upstream.client import Upstream
 from upstream.credentials import Credential
+
+T = TypeVar("T")
 
 MIB = 1024 * 1024
 
@@ -46,7 +49,10 @@ DEFAULT_LIMITS = ResolverLimits()
 
 
 class RequestContext:
-    """Made anew for each request, so that nothing loaded for one credential reaches another."""
+    """Made anew for each request, so that nothing loaded for one credential reaches another.
+
+    `fan_out` bounds the calls to GitLab that one request has at the same time.
+    """
 
     def __init__(
         self,
@@ -58,7 +64,7 @@ class RequestContext:
         self.upstream = upstream
         self.credential = credential
         self.limits = limits
-        self._fan_out: asyncio.Semaphore | None = None
+        self.fan_out = asyncio.Semaphore(limits.fan_out)
         self._loaders: dict[str, Loader[Any, Any]] = {}
         self._logs: OpenLogs | None = None
 
@@ -81,6 +87,17 @@ class RequestContext:
     @property
     def project_settings(self) -> Loader[str, dict[str, Any]]:
         return self._loader("project_settings", settings_by_project)
+
+    async def call(
+        self,
+        endpoint: Callable[..., Coroutine[Any, Any, T]],
+        *arguments: Hashable,
+        **options: Hashable,
+    ) -> T:
+        """What an endpoint function answers, asked once in this request for the same arguments."""
+        calls = self._loader("calls", call_by_arguments)
+        answer: T = await calls.load((endpoint, arguments, tuple(options.items())))
+        return answer
 
     @property
     def logs(self) -> OpenLogs:
@@ -112,7 +129,5 @@ class RequestContext:
     ) -> Loader[Any, Any]:
         loader = self._loaders.get(name)
         if loader is None:
-            if self._fan_out is None:
-                self._fan_out = asyncio.Semaphore(self.limits.fan_out)
-            loader = self._loaders[name] = make(self.upstream, self.credential, self._fan_out)
+            loader = self._loaders[name] = make(self.upstream, self.credential, self.fan_out)
         return loader

@@ -37,7 +37,7 @@ async def job_by_global_id(context: RequestContext, job_id: GlobalId) -> JobReco
 
 async def current_job(context: RequestContext) -> JobRecord:
     """The job that the caller's job token belongs to."""
-    payload = await job_token.get_current_job(context.upstream, context.credential)
+    payload = await context.call(job_token.get_current_job)
     # Follow-up calls need a project, which only the embedded pipeline names.
     project = project_of(payload.get("pipeline"), "")
     return JobRecord(context, payload, project, complete=not project)
@@ -54,9 +54,8 @@ async def project_jobs(
     statuses = status_scope(scope)
 
     async def fetch(per_page: int, cursor: str | None) -> KeysetPage:
-        return await jobs.list_project_jobs(
-            context.upstream,
-            context.credential,
+        return await context.call(
+            jobs.list_project_jobs,
             project,
             scope=statuses,
             per_page=per_page,

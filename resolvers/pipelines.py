@@ -53,8 +53,8 @@ async def project_pipelines(
     filters = {field.name: getattr(narrowed, field.name) for field in fields(narrowed)}
 
     async def fetch(page: int, per_page: int) -> OffsetPage:
-        return await pipelines.list_pipelines(
-            context.upstream, context.credential, project, **filters, page=page, per_page=per_page
+        return await context.call(
+            pipelines.list_pipelines, project, **filters, page=page, per_page=per_page
         )
 
     return await offset_connection(
@@ -79,9 +79,8 @@ async def pipeline_jobs(
     statuses, retried = status_scope(scope), bool(include_retried)
 
     async def fetch(page: int, per_page: int) -> OffsetPage:
-        return await pipelines.list_pipeline_jobs(
-            context.upstream,
-            context.credential,
+        return await context.call(
+            pipelines.list_pipeline_jobs,
             project,
             number,
             scope=statuses,

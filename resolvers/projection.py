@@ -13,7 +13,6 @@ The type of a record is the type of its object: `schema/` declares one GraphQL t
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, ClassVar
 
@@ -46,10 +45,10 @@ class Record:
 
     def absent(self, key: str) -> Any:
         """The value of a key that the payload lacks: null, or what completing brings."""
-        if self.full is not None:
-            return self.full.get(key)
         if self.complete or key in self.SPARSE:
             return None
+        if self.full is not None:
+            return self.full.get(key)
         return self._completed(key)
 
     async def _completed(self, key: str) -> Any:
@@ -57,16 +56,15 @@ class Record:
 
     async def load(self) -> Payload:
         """The complete payload, loaded at most once in a request."""
-        loader, key = self._route()
+        loader, key = self.route()
         payload: Payload = await loader.load(key)
         return payload
 
-    def loading(self) -> asyncio.Future[Any]:
-        """What `load` waits for, for callbacks: it is shared, and never to be awaited."""
-        loader, key = self._route()
-        return loader.watch(key)
+    def alike(self, other: Record) -> bool:
+        """Whether both show the same object in the same form, found in the same place."""
+        return self.payload == other.payload and self.project == other.project
 
-    def _route(self) -> tuple[Loader[Any, Any], Any]:
+    def route(self) -> tuple[Loader[Any, Any], Any]:
         """The loader and the key that complete this kind of record."""
         raise TypeError(f"a {type(self).__name__} has no route of its own")
 
@@ -99,7 +97,7 @@ class JobRecord(Record):
         }
     )
 
-    def _route(self) -> tuple[Loader[Any, Any], Any]:
+    def route(self) -> tuple[Loader[Any, Any], Any]:
         return self.context.jobs, (self.project, self.number)
 
     @property
@@ -134,7 +132,7 @@ class PipelineRecord(Record):
 
     __slots__ = ()
 
-    def _route(self) -> tuple[Loader[Any, Any], Any]:
+    def route(self) -> tuple[Loader[Any, Any], Any]:
         return self.context.pipelines, (self.project, self.number)
 
     @property
@@ -159,8 +157,15 @@ class CommitRecord(Record):
         super().__init__(context, payload, project, complete=complete)
         self.known_project = known_project or project
 
-    def _route(self) -> tuple[Loader[Any, Any], Any]:
+    def route(self) -> tuple[Loader[Any, Any], Any]:
         return self.context.commits, (self.project, self.sha)
+
+    def alike(self, other: Record) -> bool:
+        return (
+            super().alike(other)
+            and isinstance(other, CommitRecord)
+            and self.known_project == other.known_project
+        )
 
     @property
     def sha(self) -> str:

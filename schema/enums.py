@@ -84,7 +84,8 @@ class LogStream(enum.Enum):
 @strawberry.enum(description="Why GitLab refused a mutation, where the user can act on it.")
 class MutationErrorCode(enum.Enum):
     NOT_CANCELABLE = strawberry.enum_value(
-        "NOT_CANCELABLE", description="The job cannot be canceled in its state."
+        "NOT_CANCELABLE",
+        description="Reserved: GitLab accepts every cancellation, so NO_EFFECT is what comes.",
     )
     NOT_RETRYABLE = strawberry.enum_value(
         "NOT_RETRYABLE",

@@ -16,7 +16,6 @@ from urllib.parse import parse_qs, urlsplit
 from upstream.errors import InvalidResponse
 
 _LINK = re.compile(r"<([^<>]*)>([^<]*)")
-_DIGITS = re.compile(r"[0-9]{1,18}")
 _REL_NEXT = re.compile(r';\s*rel\s*=\s*(?:"(?:[^"]*\s)?next(?:\s[^"]*)?"|next\b)', re.IGNORECASE)
 _CURSOR = re.compile(r"[A-Za-z0-9_\-+/=]{1,2048}")
 _NUMBER = re.compile(r"[0-9]{1,18}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -27,7 +27,7 @@ class Loader(Generic[K, V]):
         self._batch = batch
         self._futures: dict[K, asyncio.Future[V]] = {}
         self._queue: dict[K, asyncio.Future[V]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     def load(self, key: K) -> asyncio.Future[V]:
         """The value of `key`: on its way already, or part of the batch that leaves this turn."""
@@ -92,6 +92,38 @@ class Loader(Generic[K, V]):
         finally:
             for future in queue.values():
                 future.cancel()  # does nothing to those that are settled
+
+
+class EachLoader(Loader[K, V]):
+    """A loader without batches: each key leaves at once by `fetch`, in parallel under `limit`."""
+
+    __slots__ = ("_fetch", "_limit")
+
+    def __init__(self, fetch: Callable[[K], Awaitable[V]], limit: asyncio.Semaphore) -> None:
+        super().__init__(self._none)
+        self._fetch = fetch
+        self._limit = limit
+
+    def watch(self, key: K) -> asyncio.Future[V]:
+        future = self._futures.get(key)
+        if future is None:
+            task = asyncio.get_running_loop().create_task(self._one(key))
+            self._tasks.add(task)
+            task.add_done_callback(self._ended)
+            self._futures[key] = future = task
+        return future
+
+    async def _one(self, key: K) -> V:
+        async with self._limit:
+            return await self._fetch(key)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            task.exception()  # a failed sibling may leave nobody to await this one
+
+    async def _none(self, keys: Sequence[K], settle: Settle[K, V]) -> None:
+        """Nothing is ever queued for a batch."""
 
 
 async def fan_out(

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from typing import Any
 
-from resolvers.loaders.base import Loader, Settle, fan_out
+from resolvers.loaders.base import EachLoader, Loader
 from upstream.client import Upstream
 from upstream.credentials import Credential
 from upstream.endpoints import pipelines
@@ -34,7 +33,4 @@ def bridges_by_pipeline(
             page = answer.next_page if answer.items else None
         return bridges
 
-    async def batch(keys: Sequence[PipelineKey], settle: Settle[PipelineKey, Bridges]) -> None:
-        await fan_out(keys, fetch, settle, limit)
-
-    return Loader(batch)
+    return EachLoader(fetch, limit)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from typing import Any
 
-from resolvers.loaders.base import Loader, Settle, fan_out
+from resolvers.loaders.base import EachLoader, Loader
 from upstream.client import Upstream
 from upstream.credentials import Credential
 from upstream.endpoints import commits
@@ -20,7 +19,4 @@ def commit_by_sha(
     async def fetch(key: CommitKey) -> dict[str, Any]:
         return await commits.get_commit(upstream, credential, *key)
 
-    async def batch(keys: Sequence[CommitKey], settle: Settle[CommitKey, dict[str, Any]]) -> None:
-        await fan_out(keys, fetch, settle, limit)
-
-    return Loader(batch)
+    return EachLoader(fetch, limit)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from typing import Any
 
-from resolvers.loaders.base import Loader, Settle, fan_out
+from resolvers.loaders.base import EachLoader, Loader
 from upstream.client import Upstream
 from upstream.credentials import Credential
 from upstream.endpoints import pipelines
@@ -20,9 +19,4 @@ def pipeline_by_id(
     async def fetch(key: PipelineKey) -> dict[str, Any]:
         return await pipelines.get_pipeline(upstream, credential, *key)
 
-    async def batch(
-        keys: Sequence[PipelineKey], settle: Settle[PipelineKey, dict[str, Any]]
-    ) -> None:
-        await fan_out(keys, fetch, settle, limit)
-
-    return Loader(batch)
+    return EachLoader(fetch, limit)

@@ -6,10 +6,9 @@ No route of the Jobs API answers for a project alone, so its settings are read f
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from typing import Any
 
-from resolvers.loaders.base import Loader, Settle, fan_out
+from resolvers.loaders.base import EachLoader, Loader
 from upstream.client import Upstream
 from upstream.credentials import Credential
 from upstream.endpoints import jobs
@@ -23,7 +22,4 @@ def settings_by_project(
         settings = page.items[0].get("project") if page.items else None
         return settings if isinstance(settings, dict) else {}
 
-    async def batch(keys: Sequence[str], settle: Settle[str, dict[str, Any]]) -> None:
-        await fan_out(keys, fetch, settle, limit)
-
-    return Loader(batch)
+    return EachLoader(fetch, limit)

@@ -152,3 +152,19 @@ async def test_a_start_that_fails_is_reported(monkeypatch: pytest.MonkeyPatch) -
 
     await asyncio.wait_for(make()({"type": "lifespan"}, receive, send), 5)
     assert messages == [{"type": "lifespan.startup.failed", "message": "no sockets left"}]
+
+
+@pytest.mark.parametrize("path", ["/static/graphiql/nope.js", "/static/graphiql/", "/nowhere"])
+async def test_what_is_not_there_is_refused_as_json(path: str) -> None:
+    async with started(make()) as client:
+        answer = await client.get(path)
+    assert answer.status_code == 404
+    assert answer.json()["errors"][0]["extensions"]["code"] == "PATH_NOT_FOUND"
+
+
+async def test_a_method_that_the_page_does_not_take_is_refused_as_json() -> None:
+    async with started(make()) as client:
+        answer = await client.post("/")
+    assert answer.status_code == 405
+    assert answer.json()["errors"][0]["extensions"]["code"] == "METHOD_NOT_ALLOWED"
+    assert "GET" in answer.headers["allow"]

@@ -19,10 +19,11 @@ PIPELINE = "GET /projects/:id/pipelines/:pipeline_id"
 
 
 async def test_nothing_loaded_for_one_request_serves_another(
-    demo: DemoGitLab, graphql: Graphql
+    demo: DemoGitLab, demo_url: str
 ) -> None:
-    for _ in range(2):
-        data(await graphql(JOB))
+    async with gateway_to(demo_url, GATEWAY_CACHE_BYTES="0") as ask:
+        for _ in range(2):
+            data(await ask(JOB))
     assert len(demo.calls) == 2
 
 

@@ -46,18 +46,21 @@ class Compiled:
     """`project` is the generated function, `rest` the fields that always go the long way.
 
     A record that lacks one of `keys` must be completed first. `samples` has a fit value for each
-    key, `reads` also those keys that may be left out.
+    key; what is in `sparse` is null where it is left out.
     """
 
     project: Project
     rest: tuple[PlannedField, ...]
     keys: frozenset[str]
-    reads: tuple[str, ...]
+    sparse: tuple[str, ...]
     samples: dict[str, Any]
 
     def view(self, payload: Mapping[str, Any], full: Mapping[str, Any]) -> dict[str, Any]:
         """What is read of a payload once the full one is known: what neither has is null."""
-        return {key: payload[key] if key in payload else full.get(key) for key in self.reads}
+        seen = {key: payload[key] if key in payload else full.get(key) for key in self.keys}
+        if self.sparse:
+            seen.update((key, payload[key]) for key in self.sparse if key in payload)
+        return seen
 
 
 def compiled(selection: Selection) -> Compiled:
@@ -105,8 +108,8 @@ class _Writer:
                 self._rest.append(planned)
         keys = frozenset(self._samples)
         function = self._function(entries)
-        reads = (*self._samples, *self._sparse)
-        return Compiled(function, tuple(self._rest), keys, reads, dict(self._samples))
+        sparse = tuple(self._sparse)
+        return Compiled(function, tuple(self._rest), keys, sparse, dict(self._samples))
 
     def _function(self, entries: dict[str, str]) -> Project:
         lines = [*self._reading(), *self._lines]
@@ -178,7 +181,9 @@ class _Writer:
             if convert is not None:
                 self._lines.append(f"{v} = {self._bound(convert)}({v})")
             if shape.type.name == "Float":
-                self._lines.append(f"if {v}.__class__ is int: {v} = float({v})")
+                # Beyond these a Float cannot hold each whole number; coercion says what to do.
+                exact = f"-9007199254740992 <= {v} <= 9007199254740992"
+                self._lines.append(f"if {v}.__class__ is int and {exact}: {v} = float({v})")
             fits = _FITS[shape.type.name].format(v=v)
         if shape.required:
             self._checks.append(fits)

@@ -10,7 +10,7 @@ https://spec.graphql.org/September2025/#sec-Handling-Execution-Errors
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ from graphql import GraphQLError
 from graphql.execution.values import VariableValues
 from graphql.pyutils import Undefined
 
+from gateway.execution.compiled.completion import Alike, Completions, fill
 from gateway.execution.compiled.leaves import serialized
 from gateway.execution.compiled.plan import (
     AbstractShape,
@@ -46,9 +47,6 @@ class Listed(NamedTuple):
     slot: Slot
 
 
-Incomplete = tuple[PlannedField, Selection, Record, Slot]
-
-
 class Run:
     """Also stands in for Strawberry's Info where a resolver takes one: it has the context."""
 
@@ -75,7 +73,7 @@ class Run:
         self._finished: asyncio.Future[None] | None = None
         self._given_up = False
         self._tasks: set[asyncio.Future[Any]] = set()
-        self._completions: dict[asyncio.Future[Payload], list[Incomplete]] = {}
+        self._completions = Completions(self._await_completion)
 
     @property
     def failed(self) -> bool:
@@ -254,10 +252,7 @@ class Run:
             elif made.keys <= payload.keys():
                 self._projected(made, payload, record, slot)
             else:
-                # With something fit in place of what is missing, only what is there can be odd;
-                # and where a required value is, no call must be made for its siblings.
-                made.project({**made.samples, **payload}, record, [])
-                self._complete(planned, selection, record, slot)
+                self._completions.add(Alike(planned, selection, [(record, slot)]))
         except Unfit:
             self._fields(selection, record, slot)
 
@@ -285,38 +280,28 @@ class Run:
         for planned in fields:
             self._field(planned, source, out, path, bound)
 
-    def _complete(
-        self, planned: PlannedField, selection: Selection, record: Record, slot: Slot
+    def _await_completion(
+        self, future: asyncio.Future[Payload], waiting: Callable[[], list[Alike]]
     ) -> None:
-        """Has the record completed; all that wait for one call are done together."""
-        try:
-            future = record.loading()
-        except Exception:  # noqa: BLE001 - each field that needs the call says so itself
-            self._fields(selection, record, slot)
-            return
-        slot[0][slot[1]] = None
-        together = self._completions.get(future)
-        if together is None:
-            self._completions[future] = [(planned, selection, record, slot)]
-            self._outstanding += 1
-            future.add_done_callback(self._completed)
-        else:
-            together.append((planned, selection, record, slot))
+        self._outstanding += 1
+        future.add_done_callback(lambda done: self._completed(waiting(), done))
 
-    def _completed(self, future: asyncio.Future[Payload]) -> None:
+    def _completed(self, waiting: list[Alike], future: asyncio.Future[Payload]) -> None:
         failed = future.cancelled() or future.exception() is not None
         if self._given_up:
             return
-        for planned, selection, record, slot in self._completions.pop(future):
-            try:
-                if failed:
-                    # Each field that needs the call asks for it again, and fails by itself.
-                    self._fields(selection, record, slot)
-                else:
-                    record.full = future.result()
-                    self._object(planned, selection, record, slot)
-            except Exception as raw:  # noqa: BLE001 - whatever it was, it is this position's error
-                self._fail(planned, slot, raw)
+        for alike in waiting:
+            if not failed and fill(alike, future.result()):
+                continue
+            for record, slot in alike.records:
+                try:
+                    if failed:
+                        # Each field that needs the call asks for it again, and fails by itself.
+                        self._fields(alike.selection, record, slot)
+                    else:
+                        self._object(alike.planned, alike.selection, record, slot)
+                except Exception as raw:  # noqa: BLE001 - whatever it was, it belongs here
+                    self._fail(alike.planned, slot, raw)
         self._arrived()
 
     def _fields(self, selection: Selection, source: Any, slot: Slot) -> None:

@@ -40,10 +40,10 @@ class Flaws:
 
 NO_FLAWS = Flaws()
 
-_WRONG: dict[Flaw, tuple[Any, ...]] = {
+WRONG: dict[Flaw, tuple[Any, ...]] = {
     Flaw.NULL: (None,),
     Flaw.STRING: ("", "7", "-12", "nan", "Infinity", "1e400", " 68.49 ", "text", "2026-01-01"),
-    Flaw.NUMBER: (0, 1, -7, 3.0, 2.5, -0.0, 1e22),
+    Flaw.NUMBER: (0, 1, -7, 3.0, 2.5, -0.0, 1e22, 2**31 - 1),
     Flaw.BOOLEAN: (True, False),
     Flaw.OBJECT: ({}, {"id": 1}, {"id": "x", "name": None}),
     Flaw.LIST: ([], [None], ["a", 1], [{}], [{"id": 3, "filename": "f"}, None]),
@@ -74,7 +74,7 @@ def _spoiled_entry(key: str, value: Any, random: Random, flaws: Flaws) -> tuple[
         return False, value
     if flaw is Flaw.UNKNOWN_STATUS and key != "status":
         return True, spoiled(value, random, flaws)
-    return True, random.choice(_WRONG[flaw])
+    return True, random.choice(WRONG[flaw])
 
 
 def date(random: Random) -> str:
@@ -87,8 +87,14 @@ def some(random: Random, make: Callable[[Random], Any]) -> Any:
     return None if random.random() < 0.2 else make(random)
 
 
+def same(random: Random, number: int) -> Random:
+    """What decides over an object shown several times: as a rule it looks the same each time."""
+    return Random(number) if random.random() < 0.7 else random
+
+
 def user(random: Random) -> Payload:
     number = random.randint(1, 5)
+    random = same(random, number)
     made: Payload = {
         "id": number,
         "username": f"user{number}",
@@ -105,7 +111,9 @@ def user(random: Random) -> Payload:
 
 
 def commit(random: Random, sha: str | None = None, *, whole: bool = False) -> Payload:
-    sha = sha or f"{random.randint(1, 4):040x}"
+    if sha is None:
+        number = random.randint(1, 4)
+        sha, random = f"{number:040x}", same(random, number)
     made: Payload = {
         "id": sha,
         "short_id": sha[:8],
@@ -134,8 +142,11 @@ def commit(random: Random, sha: str | None = None, *, whole: bool = False) -> Pa
 
 
 def pipeline(random: Random, number: int | None = None, *, whole: bool = False) -> Payload:
+    if number is None:
+        number = random.randint(1, 3)
+        random = same(random, number)
     made: Payload = {
-        "id": number or random.randint(1, 3),
+        "id": number,
         "iid": random.randint(1, 90),
         "project_id": 1,
         "sha": f"{random.randint(1, 4):040x}",

@@ -141,11 +141,47 @@ CASES: Mapping[str, tuple[str, Answers]] = {
         }""",
         {f"GET /projects/1/repository/commits/{'a' * 40}": (429, "Retry later")},
     ),
+    "what GitLab leaves out where it is null stays null when the rest is completed": (
+        '{ project(id: "1") { jobs { nodes { coverage failureReason tagList } } } }',
+        {"GET /projects/1/jobs": [without(JOB, "coverage", "failure_reason", "tag_list")]}
+        | {"GET /projects/1/jobs/7": JOB | {"coverage": 100, "failure_reason": "unknown_failure"}},
+    ),
     "fields are looked at in the order of the document, whatever they take": (
         """{ job(projectId: "1", id: "7") {
             pipeline { bridges { totalCount } id } commit { stats { additions } }
         } }""",
         job_with(pipeline=SHORT | {"id": None}),
+    ),
+    "records are not alike for being equal in Python": (
+        '{ project(id: "1") { jobs { nodes { commit { trailers stats { total } } } } } }',
+        {
+            "GET /projects/1/jobs": [
+                JOB | {"id": number, "commit": COMMIT | {"trailers": {"n": value}}}
+                for number, value in enumerate((1, True, 1.0, 0, False, -0.0), start=1)
+            ]
+        },
+    ),
+    "records that wait for one call, alike and not": (
+        """{ project(id: "1") {
+            jobs { nodes { pipeline { id ref duration status } p: pipeline { tag } } }
+        } }""",
+        {
+            "GET /projects/1/jobs": [
+                JOB | {"id": number, "pipeline": pipeline}
+                for number, pipeline in enumerate(
+                    (SHORT, SHORT, SHORT | {"ref": "x"}, without(SHORT, "status"), SHORT), start=1
+                )
+            ]
+        },
+    ),
+    "records that wait for one call, and one of them is odd": (
+        '{ project(id: "1") { jobs { edges { node { pipeline { status duration sha } } } } } }',
+        {
+            "GET /projects/1/jobs": [
+                JOB | {"id": number, "pipeline": SHORT | {"source": number % 2, "sha": sha}}
+                for number, sha in enumerate(("b" * 40, None, "b" * 40, "b" * 40), start=1)
+            ]
+        },
     ),
     "a listed job that lacks its pipeline": (
         '{ project(id: "1") { jobs { nodes { pipeline { id } commit { title } } } } }',

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from schema import build_schema
 from tests.gateway.execution.compiled.agreement import assert_agreement
 from tests.gateway.execution.compiled.asked import VALUES
-from tests.gateway.execution.compiled.engines import Engines, running
+from tests.gateway.execution.compiled.engines import Engines, ask, gitlab_of, running
 from tests.gateway.execution.compiled.gitlab import BEHAVIOURS, Behaviour
 from tests.support.operations import WITHOUT_SHRINKING, GeneratedOperation, operations
 from tests.support.reduction import reduced
@@ -57,3 +57,22 @@ def test_both_engines_give_the_same_bytes_at_length(
     generated: GeneratedOperation, behaviour: Behaviour, schedule: int
 ) -> None:
     check(generated, behaviour, schedule)
+
+
+@settings(WITHOUT_SHRINKING, max_examples=50)
+@given(generated=OPERATIONS, behaviour=BEHAVIOURS)
+def test_the_order_of_answers_changes_nothing(
+    generated: GeneratedOperation, behaviour: Behaviour
+) -> None:
+    """What lets the comparison be strict; see agreement.py."""
+    operation = ENGINES.operation(generated.text, generated.variables[0], generated.name)
+
+    async def ask_in_many_orders() -> None:
+        for engine in (ENGINES.stock, ENGINES.compiled):
+            bodies = {
+                (await ask(engine, operation, gitlab_of(behaviour, schedule))).body
+                for schedule in range(6)
+            }
+            assert len(bodies) == 1
+
+    running(ask_in_many_orders)
