@@ -17,7 +17,7 @@ from gateway.variables import (
     VARIABLES,
 )
 from resolvers.context import ResolverLimits
-from upstream.config import Limits, Timeouts, UpstreamConfig
+from upstream.config import Limits, Reuse, Timeouts, UpstreamConfig
 from upstream.credentials import Credential
 
 
@@ -46,6 +46,7 @@ class ExecutionSettings:
     introspection: bool = True
     federation: bool = False
     compiled: bool = True
+    share_queries: bool = True
     documents: int = DEFAULT_DOCUMENTS
     document_tokens: int = DEFAULT_TOKENS
 
@@ -100,6 +101,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             introspection=values["GATEWAY_INTROSPECTION"],
             federation=values["GATEWAY_FEDERATION"],
             compiled=values["GATEWAY_COMPILED"],
+            share_queries=values["GATEWAY_SHARE_QUERIES"],
             documents=values["GATEWAY_DOCUMENT_CACHE"],
             document_tokens=values["GATEWAY_DOCUMENT_TOKENS"],
         ),
@@ -127,6 +129,14 @@ def _upstream(values: dict[str, Any]) -> UpstreamConfig:
         body_bytes=values["GATEWAY_RESPONSE_BYTES"],
         connections=values["GATEWAY_UPSTREAM_CONNECTIONS"],
     )
+    reuse = Reuse(
+        single_flight=values["GATEWAY_SINGLE_FLIGHT"],
+        cache_bytes=values["GATEWAY_CACHE_BYTES"],
+        cache_entries=values["GATEWAY_CACHE_ENTRIES"],
+        job_seconds=values["GATEWAY_CACHE_JOB_SECONDS"],
+        pipeline_seconds=values["GATEWAY_CACHE_PIPELINE_SECONDS"],
+        commit_seconds=values["GATEWAY_CACHE_COMMIT_SECONDS"],
+    )
     base_url = values["GITLAB_URL"] or _NO_ADDRESS_YET
     return UpstreamConfig(
         base_url=base_url,
@@ -134,4 +144,5 @@ def _upstream(values: dict[str, Any]) -> UpstreamConfig:
         limits=limits,
         proxy=values["GATEWAY_PROXY"],
         verify=values["GATEWAY_VERIFY_TLS"],
+        reuse=reuse,
     )

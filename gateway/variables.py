@@ -10,7 +10,7 @@ from gateway.environment import Variable
 from gateway.execution import documents
 from gateway.http.graphql import DEFAULT_BODY_BYTES
 from resolvers.context import ResolverLimits
-from upstream.config import Limits, Timeouts
+from upstream.config import Limits, Reuse, Timeouts
 
 MIB = 1024 * 1024
 GIB = 1024 * MIB
@@ -22,6 +22,7 @@ DEFAULT_SHUTDOWN_SECONDS = 30
 _TIMEOUTS = Timeouts()
 _LIMITS = Limits()
 _RESOLVERS = ResolverLimits()
+_REUSE = Reuse()
 
 VARIABLES: tuple[Variable, ...] = (
     Variable(
@@ -132,6 +133,52 @@ VARIABLES: tuple[Variable, ...] = (
         default=_LIMITS.body_bytes,
         purpose="The largest JSON answer that is taken from GitLab.",
         unit="bytes",
+    ),
+    Variable(
+        "GATEWAY_SHARE_QUERIES",
+        kinds.SWITCH,
+        default=True,
+        purpose="Whether identical queries in flight with the same token are executed once.",
+    ),
+    Variable(
+        "GATEWAY_SINGLE_FLIGHT",
+        kinds.SWITCH,
+        default=_REUSE.single_flight,
+        purpose="Whether callers with the same token share one call for the same thing in flight.",
+    ),
+    Variable(
+        "GATEWAY_CACHE_BYTES",
+        kinds.whole(0, 16 * GIB),
+        default=_REUSE.cache_bytes,
+        purpose="Room for GitLab's answers in memory; 0 keeps none.",
+        unit="bytes",
+    ),
+    Variable(
+        "GATEWAY_CACHE_ENTRIES",
+        kinds.whole(1, 10_000_000),
+        default=_REUSE.cache_entries,
+        purpose="Answers to keep at most, counted for each token.",
+    ),
+    Variable(
+        "GATEWAY_CACHE_JOB_SECONDS",
+        kinds.seconds(0, 86_400),
+        default=_REUSE.job_seconds,
+        purpose="How long a finished job is handed out before GitLab is asked again.",
+        unit="seconds",
+    ),
+    Variable(
+        "GATEWAY_CACHE_PIPELINE_SECONDS",
+        kinds.seconds(0, 86_400),
+        default=_REUSE.pipeline_seconds,
+        purpose="How long a finished pipeline is handed out before GitLab is asked again.",
+        unit="seconds",
+    ),
+    Variable(
+        "GATEWAY_CACHE_COMMIT_SECONDS",
+        kinds.seconds(0, 86_400),
+        default=_REUSE.commit_seconds,
+        purpose="How long a commit whose pipeline is finished is handed out before asking again.",
+        unit="seconds",
     ),
     Variable(
         "GATEWAY_LOG_BYTES",

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Hashable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from resolvers.loaders.base import Loader
 from resolvers.loaders.bridges import Bridges, bridges_by_pipeline
 from resolvers.loaders.calls import call_by_arguments
 from resolvers.loaders.commits import CommitKey, commit_by_sha
-from resolvers.loaders.jobs import JobKey, job_by_id
+from resolvers.loaders.jobs import JobLoader
 from resolvers.loaders.pipelines import PipelineKey, pipeline_by_id
 from resolvers.loaders.project_settings import settings_by_project
 from resolvers.logs.limits import LogLimits
@@ -69,8 +69,8 @@ class RequestContext:
         self._logs: OpenLogs | None = None
 
     @property
-    def jobs(self) -> Loader[JobKey, dict[str, Any]]:
-        return self._loader("jobs", job_by_id)
+    def jobs(self) -> JobLoader:
+        return cast("JobLoader", self._loader("jobs", JobLoader))
 
     @property
     def pipelines(self) -> Loader[PipelineKey, dict[str, Any]]:

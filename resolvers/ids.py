@@ -3,11 +3,14 @@
 Every REST route needs the project, and a bridge is only ever found through its pipeline; so an id
 holds the type, the project and the number, and for a bridge its pipeline:
 
-    Job:<project>:<number>            Bridge:<project>:<pipeline>:<number>
-    Pipeline:<project>:<number>       Commit:<project>:<sha>
+    Job:<project>:<pipeline>:<number>       Bridge:<project>:<pipeline>:<number>
+    Pipeline:<project>:<number>             Commit:<project>:<sha>
 
 in URL-safe base64. The project is GitLab's number wherever the payload tells it, so that an object
-has one id however it was reached; otherwise it is what the caller gave.
+has one id however it was reached; otherwise it is what the caller gave. A job's id tells its
+pipeline because several jobs of one pipeline can be had by one call. Without it,
+`Job:<project>:<number>` names the same job; such ids are made where GitLab does not tell the
+pipeline, and earlier versions made no others.
 """
 
 from __future__ import annotations
@@ -21,13 +24,16 @@ from resolvers.errors import BadUserInput
 
 TypeName = Literal["Job", "Bridge", "Pipeline", "Commit"]
 
-_PARTS = {"Job": 3, "Pipeline": 3, "Commit": 3, "Bridge": 4}
+_PARTS = {"Job": (3, 4), "Pipeline": (3,), "Commit": (3,), "Bridge": (4,)}
 _NUMBER = re.compile(r"[1-9][0-9]{0,18}")
 _GITLAB_GID = re.compile(r"gid://gitlab/Ci::(?:Build|Bridge|Pipeline)/([1-9][0-9]{0,18})")
 
 
 class GlobalId(NamedTuple):
-    """`number` is a job's or pipeline's number as text, or a commit's sha."""
+    """`number` is a job's or pipeline's number as text, or a commit's sha.
+
+    `pipeline` is that of a bridge, or of a job where it is known.
+    """
 
     type_name: TypeName
     project: str
@@ -53,7 +59,7 @@ def parse_global_id(text: str) -> GlobalId | None:
     except (binascii.Error, UnicodeError, ValueError):
         return None
     parts = decoded.split(":")
-    if len(parts) != _PARTS.get(parts[0]) or not all(parts):
+    if len(parts) not in _PARTS.get(parts[0], ()) or not all(parts):
         return None
     type_name = cast("TypeName", parts[0])
     numbers = parts[2:]

@@ -31,7 +31,11 @@ async def job(context: RequestContext, project_id: str | None, id: str) -> JobRe
 
 async def job_by_global_id(context: RequestContext, job_id: GlobalId) -> JobRecord:
     project = project_reference(job_id.project)
-    payload = await context.jobs.load((project, int(job_id.number)))
+    key = (project, int(job_id.number))
+    if job_id.pipeline:
+        payload = await context.jobs.load_from(int(job_id.pipeline), key)
+    else:
+        payload = await context.jobs.load(key)
     return JobRecord(context, payload, project, complete=True)
 
 

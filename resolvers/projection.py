@@ -60,9 +60,9 @@ class Record:
         payload: Payload = await loader.load(key)
         return payload
 
-    def alike(self, other: Record) -> bool:
-        """Whether both show the same object in the same form, found in the same place."""
-        return self.payload == other.payload and self.project == other.project
+    def beside(self, other: Record) -> bool:
+        """Whether both were found in the same place, so that equal payloads show the same."""
+        return self.project == other.project
 
     def route(self) -> tuple[Loader[Any, Any], Any]:
         """The loader and the key that complete this kind of record."""
@@ -106,6 +106,10 @@ class JobRecord(Record):
 
     @property
     def global_id(self) -> str:
+        pipeline = self.payload.get("pipeline")
+        number = pipeline.get("id") if isinstance(pipeline, dict) else None
+        if number.__class__ is int and number > 0:
+            return global_id("Job", self.project_id, number, self.number)
         return global_id("Job", self.project_id, self.number)
 
 
@@ -160,9 +164,9 @@ class CommitRecord(Record):
     def route(self) -> tuple[Loader[Any, Any], Any]:
         return self.context.commits, (self.project, self.sha)
 
-    def alike(self, other: Record) -> bool:
+    def beside(self, other: Record) -> bool:
         return (
-            super().alike(other)
+            super().beside(other)
             and isinstance(other, CommitRecord)
             and self.known_project == other.known_project
         )

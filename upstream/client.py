@@ -6,59 +6,61 @@ Adds the credential, bounds what is in flight, and turns answers into payloads o
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
 import orjson
 
+from upstream.answer import SUCCESS, Answer, answer_of, refusal_of
 from upstream.config import UpstreamConfig
 from upstream.credentials import Credential
-from upstream.decoding import REDIRECTS, error_of, json_payload
+from upstream.decoding import REDIRECTS
 from upstream.errors import InvalidResponse, UpstreamError
 from upstream.events import CallFailed, CallFinished, CallStarted, Hook, no_hook
 from upstream.gate import Gate
+from upstream.reads import reads
 from upstream.redirects import follow, place_of
+from upstream.statistics import Statistics
 from upstream.transports.base import Request, Response, StreamedResponse, Transport
-from upstream.transports.httpx_transport import HttpxTransport
+from upstream.transports.stock import stock_transport
 from upstream.urls import API, query_string, split_root
 
+__all__ = ["Answer", "Upstream"]
+
 _ERROR_BYTES = 64 * 1024  # of an error's body are read where a log was asked for
-_CREATED_OR_OK = range(200, 300)
 
 Headers = tuple[tuple[str, str], ...]
-
-
-@dataclass(slots=True)
-class Answer:
-    """`payload` is the decoded JSON; `headers` has lower-case names."""
-
-    status: int
-    headers: Mapping[str, str]
-    payload: Any
 
 
 class Upstream:
     """Owns the transport, and closes it. `hook` is told of each call as it starts and ends.
 
-    Raises ValueError for a `base_url` that is no address.
+    What `config.reuse` allows is shared and kept, by `clock`, which never goes back; `statistics`
+    counts what it spares. Raises ValueError for a `base_url` that is no address.
     """
 
     def __init__(
-        self, config: UpstreamConfig, transport: Transport | None = None, *, hook: Hook = no_hook
+        self,
+        config: UpstreamConfig,
+        transport: Transport | None = None,
+        *,
+        hook: Hook = no_hook,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.config = config
+        self.statistics = Statistics()
         self._origin, root = split_root(config.base_url)
         self._prefix = root + API
-        self._transport = transport or HttpxTransport(config)
+        self._transport = transport or stock_transport(config)
         self._hook = hook
         limits = config.limits
         self._gate = Gate(limits.in_flight, limits.waiting, config.timeouts.pool)
         agent = ("user-agent", config.user_agent)
         self._plain: Headers = (("accept", "*/*"), ("accept-encoding", "gzip"), agent)
         self._json: Headers = (("accept", "application/json"), ("accept-encoding", "gzip"), agent)
+        self._reads = reads(config.reuse, self._send, hook, self.statistics, clock=clock)
 
     async def __aenter__(self) -> Self:
         return self
@@ -81,12 +83,22 @@ class Upstream:
         credential: Credential | None,
         params: Sequence[tuple[str, str]] = (),
     ) -> Answer:
-        """The JSON behind a path below /api/v4; `route` is its template, for events."""
+        """The JSON behind a path below /api/v4; `route` is its template, for events.
+
+        The payload may be held by others, and later callers: it is never to be changed.
+        """
         target = self._prefix + path
         if params:
             target += "?" + query_string(params)
         request = Request("GET", target, _with(self._json, credential))
-        return await self._call(f"GET {route}", request, credential)
+        if self._reads is not None:
+            return await self._reads.get(route, path, request, credential)
+        return answer_of(await self._send(f"GET {route}", request), target, credential)
+
+    def is_at_hand(self, path: str, credential: Credential | None) -> bool:
+        """Whether a GET of `path` takes no call now: what it wants is kept, or on its way."""
+        reads = self._reads
+        return reads is not None and reads.is_at_hand(self._prefix + path, credential)
 
     async def post(
         self,
@@ -102,7 +114,18 @@ class Upstream:
             content = orjson.dumps(body)
             headers = (*headers, ("content-type", "application/json"))
         request = Request("POST", self._prefix + path, headers, content)
-        return await self._call(f"POST {route}", request, credential)
+        if self._reads is None:
+            response = await self._send(f"POST {route}", request)
+            return answer_of(response, request.target, credential)
+        self._reads.acting()
+        try:
+            response = await self._send(f"POST {route}", request)
+            answer = answer_of(response, request.target, credential)
+        except BaseException as error:
+            self._reads.failed(path, credential, error)
+            raise
+        self._reads.acted(path, credential, answer.payload)
+        return answer
 
     @asynccontextmanager
     async def stream(
@@ -153,7 +176,7 @@ class Upstream:
     def _is_gitlab(self, origin: str, target: str, home: str) -> bool:
         return origin == home and target.startswith(f"{self._prefix}/")
 
-    async def _call(self, label: str, request: Request, credential: Credential | None) -> Answer:
+    async def _send(self, label: str, request: Request) -> Response:
         async with self._gate:
             started = self._started(label)
             try:
@@ -161,11 +184,8 @@ class Upstream:
             except UpstreamError as error:
                 self._failed(label, started, error)
                 raise
-        status, headers, body = response.status, response.headers, response.body
-        self._finished(label, started, status, len(body))
-        if status not in _CREATED_OR_OK:
-            raise _error(response, request.target, credential)
-        return Answer(status, headers, json_payload(status, headers, body))
+        self._finished(label, started, response.status, len(response.body))
+        return response
 
     def _started(self, label: str) -> float:
         if self._hook is not no_hook:
@@ -197,15 +217,10 @@ def _with(headers: Headers, credential: Credential | None) -> Headers:
     return headers if credential is None else (*headers, credential.header)
 
 
-def _error(response: Response, target: str, credential: Credential | None) -> UpstreamError:
-    secret = credential.token if credential is not None else None
-    return error_of(response.status, response.headers, response.body, asked=target, secret=secret)
-
-
 async def _check(
     answer: StreamedResponse, target: str, credential: Credential | None, *, trusted: bool
 ) -> None:
-    if answer.status in _CREATED_OR_OK:
+    if answer.status in SUCCESS:
         return
     if not trusted:
         # A storage's own words would speak of keys and signatures.
@@ -217,4 +232,4 @@ async def _check(
         body += chunk
         if len(body) >= _ERROR_BYTES:
             break
-    raise _error(Response(answer.status, answer.headers, bytes(body)), target, credential)
+    raise refusal_of(Response(answer.status, answer.headers, bytes(body)), target, credential)

@@ -20,6 +20,11 @@ DEFAULT_WAITING = 1024
 DEFAULT_BODY_BYTES = 32 * MIB
 DEFAULT_REDIRECTS = 3
 DEFAULT_USER_AGENT = "gitlab-jobs-gateway"
+DEFAULT_CACHE_BYTES = 32 * MIB
+DEFAULT_CACHE_ENTRIES = 8192
+DEFAULT_JOB_SECONDS = 60.0  # as long as a job's own `local_time` is right for
+DEFAULT_PIPELINE_SECONDS = 30.0
+DEFAULT_COMMIT_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +50,30 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Reuse:
+    """What spares calls: answers shared while they are in flight, and answers kept.
+
+    `cache_bytes` 0 keeps nothing. The seconds are how long a finished job, a finished pipeline and
+    a commit are handed out before GitLab is asked again.
+    """
+
+    single_flight: bool = True
+    cache_bytes: int = DEFAULT_CACHE_BYTES
+    cache_entries: int = DEFAULT_CACHE_ENTRIES
+    job_seconds: float = DEFAULT_JOB_SECONDS
+    pipeline_seconds: float = DEFAULT_PIPELINE_SECONDS
+    commit_seconds: float = DEFAULT_COMMIT_SECONDS
+
+
+NO_REUSE = Reuse(single_flight=False, cache_bytes=0)
+
+
+@dataclass(frozen=True, slots=True)
 class UpstreamConfig:
     """`base_url` is GitLab's root: scheme, host, port, and a path where it lives below one.
 
     `proxy` is an http:// URL whose user and password, if any, are kept out of the repr; `verify`
-    false turns the check of GitLab's certificate off.
+    false turns the check of GitLab's certificate off. By itself an Upstream reuses nothing.
     """
 
     base_url: str
@@ -58,3 +82,4 @@ class UpstreamConfig:
     proxy: str | None = field(default=None, repr=False)
     verify: bool = True
     user_agent: str = DEFAULT_USER_AGENT
+    reuse: Reuse = NO_REUSE

@@ -35,6 +35,9 @@ class Credential:
         if not _TOKEN.fullmatch(self.token):
             raise ValueError("a token is 1 to 4096 visible ASCII characters, without spaces")
 
+    def __hash__(self) -> int:
+        return hash(self.token)  # an enum's hash costs more than the token's; equality counts both
+
     def __repr__(self) -> str:
         return f"Credential({self.kind.name}, '***')"
 

@@ -124,7 +124,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     return min(max(0.0, seconds), LONGEST_WAIT_SECONDS)
 
 
-def _moved(status: int, headers: Mapping[str, str], asked: str) -> Moved:
+def _moved(status: int, headers: Mapping[str, str], asked: str) -> UpstreamError:
     """GitLab redirects a renamed project to its number; a proxy redirects http to https."""
     try:
         project = _PROJECT.search(urlsplit(headers.get("location", "")).path)
@@ -134,8 +134,9 @@ def _moved(status: int, headers: Mapping[str, str], asked: str) -> Moved:
     if project is not None and (before is None or project[1] != before[1]):
         name = clean(unquote(project[1]))
         message = f"the project was renamed or moved: GitLab redirects to project {name!r}"
-    else:
-        message = (
-            "GitLab redirects this request; its address may have changed, or be https, not http"
-        )
-    return Moved(message, status=status, request_id=request_id(headers))
+        return Moved(message, status=status, request_id=request_id(headers))
+    return InvalidResponse(
+        "GitLab redirects this request; its address may have changed, or be https, not http",
+        status=status,
+        request_id=request_id(headers),
+    )

@@ -33,7 +33,38 @@ class CallFailed:
     seconds: float
 
 
-Event = CallStarted | CallFinished | CallFailed
+@dataclass(frozen=True, slots=True)
+class CacheHit:
+    """Answered from what is kept, without a call."""
+
+    route: str
+
+
+@dataclass(frozen=True, slots=True)
+class CacheRevalidated:
+    """GitLab answered 304. `shared`: what it confirmed had come for another credential."""
+
+    route: str
+    shared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CacheMiss:
+    """GitLab sent the answer anew: nothing was kept, or it had changed."""
+
+    route: str
+
+
+@dataclass(frozen=True, slots=True)
+class FlightShared:
+    """Waits for a call that is in flight already, instead of making one."""
+
+    route: str
+
+
+Event = (
+    CallStarted | CallFinished | CallFailed | CacheHit | CacheRevalidated | CacheMiss | FlightShared
+)
 
 
 class Hook(Protocol):

@@ -6,8 +6,10 @@ into orjson, and everything that can be known before the first request is made a
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol
 
 import orjson
@@ -17,9 +19,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from gateway.errors import ErrorCode, masked
 from gateway.execution.documents import Documents
 from gateway.execution.encoding import MANY_ITEMS, encode, encode_long
-from gateway.execution.engine import Engine, ExecutionResult
+from gateway.execution.engine import Engine
 from gateway.execution.operation import Operation, OperationNotFoundError, select_operation
 from gateway.execution.reporting import format_errors, format_refusals
+from gateway.execution.sharing import Outcome, Sharing
+from gateway.http.attendance import Attendance
 from gateway.http.body import ClientGoneError, read_body
 from gateway.http.head import Head, read_credential, read_head
 from gateway.http.negotiation import MediaType, negotiate
@@ -43,7 +47,8 @@ MakeContext = Callable[[Credential | None], Closable]
 class GraphQLEndpoint:
     """`make_context` makes what the resolvers of one request share; it is closed at its end.
 
-    `page` answers a browser's GET; None where there is no page.
+    `page` answers a browser's GET; None where there is no page. `sharing` is what identical queries
+    in flight meet in; without it each is executed by itself.
     """
 
     def __init__(
@@ -55,6 +60,7 @@ class GraphQLEndpoint:
         body_bytes: int = DEFAULT_BODY_BYTES,
         fallback: Credential | None = None,
         page: ASGIApp | None = None,
+        sharing: Sharing | None = None,
     ) -> None:
         self._documents = documents
         self._engine = engine
@@ -62,6 +68,8 @@ class GraphQLEndpoint:
         self._body_bytes = body_bytes
         self._fallback = fallback
         self._page = page
+        self._sharing = sharing
+        self._attendance = Attendance()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         head = read_head(scope)
@@ -98,19 +106,18 @@ class GraphQLEndpoint:
         credential = read_credential(head, self._fallback)
         document = self._documents.get(parameters.query)
         if document.errors:
-            return _refused(media_type, format_refusals(document.errors, document.code))
+            return _refused(media_type, _errors(format_refusals(document.errors, document.code)))
         try:
             operation = select_operation(document, parameters.operation_name, parameters.variables)
         except OperationNotFoundError as error:
-            return _refused(
-                media_type, [_plain(ErrorCode.OPERATION_RESOLUTION_FAILURE, error.message)]
-            )
+            plain = _plain(ErrorCode.OPERATION_RESOLUTION_FAILURE, error.message)
+            return _refused(media_type, _errors([plain]))
         _check_kind(operation.kind, scope["method"])
-        result = await self._execute(operation, credential)
-        if not result.started:
-            shown = format_refusals(result.errors, ErrorCode.BAD_USER_INPUT)
-            return _refused(media_type, shown)
-        return 200, await _encoded(result, operation.kind, head.request_id)
+        if operation.kind is OperationType.QUERY:
+            outcome = await self._query(operation, credential, receive, head.request_id)
+        else:
+            outcome = await self._mutate(operation, credential, head.request_id)
+        return (200, outcome.body) if outcome.started else _refused(media_type, outcome.body)
 
     async def _parameters(self, scope: Scope, receive: Receive, head: Head) -> Parameters:
         method = scope["method"]
@@ -121,14 +128,66 @@ class GraphQLEndpoint:
             return from_url(scope["query_string"])
         raise method_not_allowed("GraphQL is served by POST and GET.", b"GET, POST")
 
+    async def _query(
+        self,
+        operation: Operation,
+        credential: Credential | None,
+        receive: Receive,
+        request_id: bytes,
+    ) -> Outcome:
+        """The answer to a query, which is given up once nobody waits for it any more."""
+        sharing = self._sharing
+        visit = self._attendance.enter(receive)
+        try:
+            key = None if sharing is None else sharing.key(operation, credential)
+            if sharing is None or key is None:
+                return await self._execute(operation, credential, request_id)
+            execute = partial(self._execute, operation, credential, request_id)
+            outcome = await sharing.run(key, execute, visit)
+        except asyncio.CancelledError:
+            if not visit.gone:
+                raise
+            visit.task.uncancel()
+            raise ClientGoneError from None
+        finally:
+            self._attendance.leave(visit)
+        if outcome.masked and outcome.request_id != request_id:
+            logger.error(
+                "request %s: unexpected error, told of under request %s",
+                request_id.decode(),
+                outcome.request_id.decode(),
+            )
+        return outcome
+
+    async def _mutate(
+        self, operation: Operation, credential: Credential | None, request_id: bytes
+    ) -> Outcome:
+        try:
+            return await self._execute(operation, credential, request_id)
+        finally:
+            if self._sharing is not None:
+                self._sharing.seal()
+
     async def _execute(
-        self, operation: Operation, credential: Credential | None
-    ) -> ExecutionResult:
+        self, operation: Operation, credential: Credential | None, request_id: bytes
+    ) -> Outcome:
         context = self._make_context(credential)
         try:
-            return await self._engine.execute(operation, context)
+            result = await self._engine.execute(operation, context)
         finally:
             await context.aclose()
+        if not result.started:
+            shown = format_refusals(result.errors, ErrorCode.BAD_USER_INPUT)
+            return Outcome(_errors(shown), request_id, started=False)
+        answer: dict[str, Any] = {"data": result.data}
+        masked = False
+        if result.errors:
+            acting = operation.kind is OperationType.MUTATION
+            shown = format_errors(result.errors, request_id=request_id.decode(), acting=acting)
+            answer["errors"] = shown
+            masked = any(map(_is_masked, shown))
+        body = await encode_long(answer) if result.items > MANY_ITEMS else encode(answer)
+        return Outcome(body, request_id, masked=masked)
 
 
 def _check_kind(kind: OperationType, method: str) -> None:
@@ -140,19 +199,17 @@ def _check_kind(kind: OperationType, method: str) -> None:
         )
 
 
-async def _encoded(result: ExecutionResult, kind: OperationType, request_id: bytes) -> bytes:
-    answer: dict[str, Any] = {"data": result.data}
-    if result.errors:
-        answer["errors"] = format_errors(
-            result.errors, request_id=request_id.decode(), acting=kind is OperationType.MUTATION
-        )
-    return await encode_long(answer) if result.items > MANY_ITEMS else encode(answer)
+def _is_masked(error: dict[str, Any]) -> bool:
+    return bool(error["extensions"]["code"] == ErrorCode.INTERNAL_SERVER_ERROR)
 
 
-def _refused(media_type: MediaType, errors: list[dict[str, Any]]) -> tuple[int, bytes]:
+def _refused(media_type: MediaType, body: bytes) -> tuple[int, bytes]:
     """application/json promises 200 for whatever GraphQL itself has to say."""
-    status = 400 if media_type is MediaType.GRAPHQL else 200
-    return status, orjson.dumps({"errors": errors})
+    return 400 if media_type is MediaType.GRAPHQL else 200, body
+
+
+def _errors(errors: list[dict[str, Any]]) -> bytes:
+    return orjson.dumps({"errors": errors})
 
 
 def _plain(code: ErrorCode, message: str) -> dict[str, Any]:

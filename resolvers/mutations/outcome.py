@@ -46,19 +46,25 @@ class Outcome:
 
 @dataclass(slots=True)
 class Target:
-    """The job that a mutation names, and what the payload hands back of the input."""
+    """The job that a mutation names, and what the payload hands back of the input.
+
+    `is_bridge` is known from a global id only; a number does not tell.
+    """
 
     context: RequestContext
     project: str
     number: int
+    is_bridge: bool
     client_mutation_id: str | None
     refusals: list[Refusal] = field(default_factory=list)
 
     def answered(self, payload: Mapping[str, Any]) -> Outcome:
         """The outcome over GitLab's answer; what this request had loaded before is stale now."""
         self.context.forget()
-        # Only a bridge is shown with this key; GitLab plays bridges by the same route.
-        kind = BridgeRecord if "downstream_pipeline" in payload else JobRecord
+        # GitLab plays bridges by the same route and shows them with this key; those that it
+        # retries it shows as jobs, and would not find again as such.
+        is_bridge = self.is_bridge or "downstream_pipeline" in payload
+        kind = BridgeRecord if is_bridge else JobRecord
         record = kind(self.context, payload, self.project)
         return Outcome(record, tuple(self.refusals), self.client_mutation_id)
 
@@ -80,4 +86,5 @@ def target(
     """The job that `projectId` and `id` name together, or a global id alone."""
     located = locate(project_id, id, *types)
     project = project_reference(located.project)
-    return Target(context, project, int(located.number), client_mutation_id)
+    is_bridge = located.type_name == "Bridge"
+    return Target(context, project, int(located.number), is_bridge, client_mutation_id)

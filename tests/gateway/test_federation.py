@@ -15,7 +15,7 @@ from upstream.demo import OUTSIDER_TOKEN, DemoGitLab, examples
 
 ENTITIES = ("Job", "Pipeline", "Bridge", "Commit")
 IDS = {
-    "Job": GlobalId("Job", "1", str(examples.FINISHED_JOB)),
+    "Job": GlobalId("Job", "1", str(examples.FINISHED_JOB), str(examples.FAILED_PIPELINE)),
     "Pipeline": GlobalId("Pipeline", "1", str(examples.FAILED_PIPELINE)),
     "Bridge": GlobalId("Bridge", "1", str(examples.BRIDGE), str(examples.MANUAL_PIPELINE)),
 }

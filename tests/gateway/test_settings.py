@@ -8,6 +8,7 @@ import pytest
 from gateway.environment import SettingsError
 from gateway.settings import load_settings, read_settings
 from gateway.variables import VARIABLES
+from upstream.config import Reuse
 from upstream.credentials import Credential, TokenKind
 
 DOCS = Path(__file__).parents[2] / "docs" / "settings.md"
@@ -30,6 +31,13 @@ OTHER = {
     "GATEWAY_UPSTREAM_IN_FLIGHT": "10",
     "GATEWAY_UPSTREAM_WAITING": "0",
     "GATEWAY_RESPONSE_BYTES": "100000",
+    "GATEWAY_SHARE_QUERIES": "false",
+    "GATEWAY_SINGLE_FLIGHT": "no",
+    "GATEWAY_CACHE_BYTES": "1000000",
+    "GATEWAY_CACHE_ENTRIES": "100",
+    "GATEWAY_CACHE_JOB_SECONDS": "1",
+    "GATEWAY_CACHE_PIPELINE_SECONDS": "0",
+    "GATEWAY_CACHE_COMMIT_SECONDS": "2.5",
     "GATEWAY_LOG_BYTES": "200000",
     "GATEWAY_LOG_TEXT_BYTES": "3000",
     "GATEWAY_CONNECTION_ITEMS": "50",
@@ -57,10 +65,19 @@ def test_every_variable_arrives_where_it_is_used() -> None:
     assert http.fallback == Credential(TokenKind.PRIVATE_TOKEN, "glpat-secret")
     assert (execution.introspection, execution.federation) == (False, True)
     assert (execution.compiled, execution.documents, execution.document_tokens) == (False, 7, 999)
+    assert not execution.share_queries
     timeouts, limits = settings.upstream.timeouts, settings.upstream.limits
     assert (timeouts.connect, timeouts.read, timeouts.pool) == (1.5, 7.0, 0.5)
     assert (limits.connections, limits.in_flight, limits.waiting) == (12, 10, 0)
     assert limits.body_bytes == 100_000
+    assert settings.upstream.reuse == Reuse(
+        single_flight=False,
+        cache_bytes=1_000_000,
+        cache_entries=100,
+        job_seconds=1.0,
+        pipeline_seconds=0.0,
+        commit_seconds=2.5,
+    )
     assert (settings.upstream.verify, settings.upstream.proxy) == (False, OTHER["GATEWAY_PROXY"])
     assert settings.transport == "httpx"
     resolvers = settings.resolvers

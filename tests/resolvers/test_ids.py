@@ -21,7 +21,7 @@ def global_ids() -> st.SearchStrategy[GlobalId]:
     return st.one_of(
         st.builds(GlobalId, st.sampled_from(["Job", "Pipeline"]), PROJECTS, NUMBERS, st.just("")),
         st.builds(GlobalId, st.just("Commit"), PROJECTS, SHAS, st.just("")),
-        st.builds(GlobalId, st.just("Bridge"), PROJECTS, NUMBERS, NUMBERS),
+        st.builds(GlobalId, st.sampled_from(["Job", "Bridge"]), PROJECTS, NUMBERS, NUMBERS),
     )
 
 
@@ -67,7 +67,10 @@ def test_foreign_text_in_our_clothes_never_becomes_an_id(text: str) -> None:
         "Job:1:0",
         "Job:1:-7",
         "Job:1:07",
-        "Job:1:7:8",
+        "Job:1:6:7:8",
+        "Job:1::7",
+        "Job:1:0:7",
+        "Job:1:six:7",
         "Job:1:seven",
         "Job:1:7\n",
         "Job::7",
@@ -75,6 +78,8 @@ def test_foreign_text_in_our_clothes_never_becomes_an_id(text: str) -> None:
         "Job:1:\N{ARABIC-INDIC DIGIT SEVEN}",
         "job:1:7",
         "Runner:1:7",
+        "Pipeline:1:6:7",
+        "Commit:1:6:abc",
         "Bridge:1:7",
         "Bridge:1::7",
         "Bridge:1:6:x",
@@ -83,6 +88,11 @@ def test_foreign_text_in_our_clothes_never_becomes_an_id(text: str) -> None:
 )
 def test_what_is_almost_an_id_is_none(content: str) -> None:
     assert parse_global_id(encoded(content)) is None
+
+
+def test_a_jobs_id_may_tell_its_pipeline() -> None:
+    assert parse_global_id(encoded("Job:1:6:7")) == GlobalId("Job", "1", "7", "6")
+    assert parse_global_id(encoded("Job:1:7")) == GlobalId("Job", "1", "7")
 
 
 def test_one_object_has_one_spelling() -> None:

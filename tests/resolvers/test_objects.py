@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from resolvers.ids import parse_global_id
+from resolvers.ids import GlobalId, parse_global_id
 from tests.conftest import Graphql
 from tests.resolvers.gateways import data, problems
 from upstream.demo import DemoGitLab, examples
@@ -56,7 +56,7 @@ async def test_a_job_has_one_id_however_it_was_reached(graphql: Graphql) -> None
     assert len(ids) == 1
     parsed = parse_global_id(ids.pop())
     assert parsed is not None
-    assert (parsed.type_name, parsed.project, parsed.number) == ("Job", "1", str(number))
+    assert parsed == GlobalId("Job", "1", str(number), str(examples.FAILED_PIPELINE))
 
 
 async def test_a_nested_project_is_named_by_its_path(graphql: Graphql) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from resolvers.bridges import downstream_pipeline
 from resolvers.context import RequestContext
+from resolvers.ids import GlobalId
 from resolvers.jobs import commit_of, pipeline_of, project_handle
 from resolvers.projection import (
     BridgeRecord,
@@ -190,6 +191,21 @@ async def test_no_global_id_is_made_of_half_an_object(
 ) -> None:
     with pytest.raises(InvalidResponse):
         _ = kind(context, payload, "1").global_id
+
+
+@pytest.mark.parametrize(
+    "pipeline", [None, "text", ["text"], {}, {"id": None}, {"id": "6"}, {"id": True}, {"id": -6}]
+)
+async def test_where_no_pipeline_is_told_a_jobs_id_does_without(
+    context: RequestContext, pipeline: Any
+) -> None:
+    record = JobRecord(context, {"id": 7, "pipeline": pipeline}, "1")
+    assert record.global_id == str(GlobalId("Job", "1", "7"))
+
+
+async def test_a_jobs_id_tells_its_pipeline(context: RequestContext) -> None:
+    record = JobRecord(context, {"id": 7, "pipeline": {"id": 6, "project_id": 12}}, "group/name")
+    assert record.global_id == str(GlobalId("Job", "12", "7", "6"))
 
 
 async def test_an_object_has_one_id_however_its_project_was_named(

@@ -214,7 +214,7 @@ def test_a_renamed_project_is_named(status: int) -> None:
 def test_a_redirect_for_another_reason_names_the_address(location: str | None) -> None:
     headers = {} if location is None else {"location": location}
     error = error_of(301, headers, b"", asked="/api/v4/projects/1/jobs")
-    assert type(error) is Moved
+    assert type(error) is InvalidResponse
     assert "https" in error.message
 
 

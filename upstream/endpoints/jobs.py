@@ -44,6 +44,11 @@ async def get_job(
     return one(await upstream.get(JOB, job_path(project, job), credential))
 
 
+def is_at_hand(upstream: Upstream, credential: Credential | None, project: str, job: int) -> bool:
+    """Whether `get_job` takes no call of its own now."""
+    return upstream.is_at_hand(job_path(project, job), credential)
+
+
 async def cancel_job(
     upstream: Upstream,
     credential: Credential | None,

@@ -10,6 +10,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import orjson
+
 from gateway.execution.compiled.plan import PlannedField, Selection
 from gateway.execution.compiled.positions import Slot
 from gateway.execution.compiled.project import Unfit, compiled
@@ -25,6 +27,7 @@ class Alike(NamedTuple):
 
     planned: PlannedField
     selection: Selection
+    form: bytes  # the payload as JSON: to Python, true and 1 and 1.0 are all the same
     records: list[tuple[Record, Slot]]
 
 
@@ -40,9 +43,9 @@ class Completions:
         self._waiting: dict[Route, list[Alike]] = {}
         self._watch = watch
 
-    def add(self, alike: Alike) -> None:
+    def add(self, planned: PlannedField, selection: Selection, record: Record, slot: Slot) -> None:
         """Has a record completed; raises Unfit, with nothing done, where it is odd."""
-        record, slot = alike.records[0]
+        alike = Alike(planned, selection, orjson.dumps(record.payload), [(record, slot)])
         try:
             route = loader, key = record.route()
         except UpstreamError:
@@ -53,7 +56,7 @@ class Completions:
             return
         # With something fit in place of what is missing, only what is there can be odd; and where
         # a required value is, no call must be made for its siblings.
-        made = compiled(alike.selection)
+        made = compiled(selection)
         made.project({**made.samples, **record.payload}, record, [])
         slot[0][slot[1]] = None
         if waiting is None:
@@ -65,8 +68,8 @@ class Completions:
 def _joined(waiting: list[Alike], alike: Alike) -> bool:
     record, _ = alike.records[0]
     for other in waiting:
-        first, _ = other.records[0]
-        if other.selection is alike.selection and first.alike(record):
+        same = other.form == alike.form and other.selection is alike.selection
+        if same and other.records[0][0].beside(record):
             other.records.extend(alike.records)
             return True
     return False

@@ -24,7 +24,9 @@ from gateway.execution.documents import Document
 from gateway.execution.engine import Engine, ExecutionResult, accounted, in_order
 from gateway.execution.operation import Operation
 
-MAX_PLANS = 16  # of one document: a document with many conditions is planned anew each time
+# Plans live and die with their document, whose cache goes by the length of the texts; so must they.
+FIELDS_AT_LEAST = 300
+CHARACTERS_PER_FIELD = 2
 
 
 @dataclass(slots=True, eq=False)
@@ -34,6 +36,7 @@ class Prepared:
     fragments: Mapping[str, FragmentDefinitionNode]
     conditions: tuple[str, ...]
     plans: dict[tuple[Any, ...], Plan | None]
+    size: int = 0
 
 
 class CompiledEngine:
@@ -75,11 +78,14 @@ class CompiledEngine:
         if key in prepared.plans:
             found: Plan | None = prepared.plans[key]
             return found
+        limit = FIELDS_AT_LEAST + len(document.text) // CHARACTERS_PER_FIELD
         try:
-            plan = self._planner.plan(node, prepared.fragments, values)
+            plan = self._planner.plan(node, prepared.fragments, values, limit=limit)
         except (NotCovered, GraphQLError):
             plan = None  # the stock engine knows where in the answer such an error belongs
-        if len(prepared.plans) < MAX_PLANS:
+        size = 1 if plan is None else plan.size
+        if prepared.size + size <= limit:  # beyond, an operation of many conditions is planned anew
+            prepared.size += size
             prepared.plans[key] = plan
         return plan
 

@@ -114,8 +114,11 @@ class Selection:
 
 @dataclass(slots=True, eq=False)
 class Plan:
+    """`size` counts its fields: fragments are written out wherever they are spread."""
+
     root: Selection
     serial: bool
+    size: int
 
 
 class Planner:
@@ -130,16 +133,19 @@ class Planner:
         operation: OperationDefinitionNode,
         fragments: Mapping[str, FragmentDefinitionNode],
         values: VariableValues,
+        *,
+        limit: int,
     ) -> Plan:
-        """Raises NotCovered where only the stock engine will do."""
+        """Raises NotCovered where only the stock engine will do, or `limit` fields do not do."""
         root = self._schema.get_root_type(operation.operation)
         if root is None or operation.directives:
             raise NotCovered
         details = {name: FragmentDetails(node) for name, node in fragments.items()}
-        walk = _Walk(self._schema, self._arguments, operation, details, values)
+        walk = _Walk(self._schema, self._arguments, operation, details, values, limit)
         collected = collect_fields(self._schema, details, values, root, operation)
         selection = walk.selection(root, collected.grouped_field_set)
-        return Plan(selection, serial=operation.operation.value == "mutation")
+        serial = operation.operation.value == "mutation"
+        return Plan(selection, serial=serial, size=walk.size)
 
 
 @dataclass(slots=True)
@@ -149,10 +155,16 @@ class _Walk:
     operation: OperationDefinitionNode
     fragments: dict[str, FragmentDetails]
     values: VariableValues
+    limit: int
+    size: int = 0
 
     def selection(self, type_: GraphQLObjectType, grouped: GroupedFieldSet) -> Selection:
         fields: list[PlannedField] = []
         typenames: list[str] = []
+        # Fragments within fragments can stand for more fields than anybody could plan or keep.
+        self.size += len(grouped)
+        if self.size > self.limit:
+            raise NotCovered
         for key, details in grouped.items():
             name = details[0].node.name.value
             if name == TYPENAME:

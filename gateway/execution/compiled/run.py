@@ -252,7 +252,7 @@ class Run:
             elif made.keys <= payload.keys():
                 self._projected(made, payload, record, slot)
             else:
-                self._completions.add(Alike(planned, selection, [(record, slot)]))
+                self._completions.add(planned, selection, record, slot)
         except Unfit:
             self._fields(selection, record, slot)
 

@@ -7,8 +7,6 @@ import ssl
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 
-import httpx
-
 from upstream.config import UpstreamConfig
 from upstream.errors import InvalidRequest
 from upstream.transports.base import Request, Response, StreamedResponse
@@ -123,6 +121,8 @@ class LeanTransport:
 
     def _trusted(self) -> ssl.SSLContext:
         if self._tls is None:
+            import httpx  # noqa: PLC0415 - takes a tenth of a second, and not all need TLS
+
             context = httpx.create_ssl_context(verify=self._verify, trust_env=False)
             if self._verify:
                 context.load_default_certs()  # the machine's own authorities beside certifi's

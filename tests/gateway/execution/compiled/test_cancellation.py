@@ -51,11 +51,12 @@ OPERATIONS = {
 
 @dataclass(slots=True)
 class StallingGitLab(FakeGitLab):
-    """Answers so many calls, and none after them: those wait until they are cancelled."""
+    """Answers so many calls, and none after them until they are released or cancelled."""
 
     answered: int = 0
     waiting: int = 0
     stalled: asyncio.Event = field(default_factory=asyncio.Event)
+    released: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def send(self, request: Request) -> Response:
         if self.calls.total() < self.answered:
@@ -64,10 +65,10 @@ class StallingGitLab(FakeGitLab):
         self.waiting += 1
         self.stalled.set()
         try:
-            await asyncio.get_running_loop().create_future()
+            await self.released.wait()
         finally:
             self.waiting -= 1
-        raise AssertionError("nothing ends this wait but its cancellation")
+        return self._answer(request)
 
 
 @pytest.fixture(autouse=True)
@@ -111,6 +112,30 @@ def test_a_cancelled_execution_ends_its_calls(text: str, answered: int) -> None:
         assert gitlab.calls == calls
 
     running(cancel_when_stalled)
+
+
+def test_an_answer_that_comes_after_the_cancellation_starts_nothing_new() -> None:
+    text = """{ project(id: "1") {
+        jobs { nodes { pipeline { duration commit { stats { total } } jobs { totalCount } } } }
+    } }"""
+    operation = ENGINES.operation(text)
+
+    async def cancel_then_release() -> None:
+        before = asyncio.all_tasks()
+        gitlab = StallingGitLab(PLAIN, answered=1)
+        context = RequestContext(Upstream(CONFIG, gitlab), CREDENTIAL)
+        execution = asyncio.create_task(ENGINES.compiled.execute(operation, context))
+        await gitlab.stalled.wait()
+        execution.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await execution
+        calls = gitlab.calls.copy()
+        gitlab.released.set()
+        await assert_nothing_left(gitlab, before)
+        assert gitlab.calls == calls
+        await context.aclose()
+
+    running(cancel_then_release)
 
 
 @settings(WITHOUT_SHRINKING, max_examples=100)

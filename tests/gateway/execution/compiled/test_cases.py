@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any
 
@@ -13,6 +13,7 @@ from schema import build_schema
 from tests.gateway.execution.compiled import payloads
 from tests.gateway.execution.compiled.engines import Answer, Engines, ask, running
 from tests.gateway.execution.compiled.gitlab import Behaviour, CannedGitLab
+from upstream.transports.base import Request
 
 ENGINES = Engines(build_schema())
 
@@ -41,13 +42,23 @@ def job_with(**values: Any) -> Answers:
     return {"GET /projects/1/jobs/7": JOB | values, "GET /projects/1/jobs": [JOB | values]}
 
 
-def ask_both(text: str, variables: Mapping[str, Any], answers: Answers) -> tuple[Answer, Answer]:
+def at_once(_: Request) -> int:
+    return 1
+
+
+def ask_both(
+    text: str,
+    variables: Mapping[str, Any],
+    answers: Answers,
+    turns: Callable[[Request], int] = at_once,
+) -> tuple[Answer, Answer]:
+    """What both engines say; `turns` is how long each of GitLab's answers takes."""
     operation = ENGINES.operation(text, variables)
     told: list[Answer] = []
 
     async def ask_each() -> None:
         for engine in (ENGINES.stock, ENGINES.compiled):
-            gitlab = CannedGitLab(Behaviour(), answers={**USUAL, **answers})
+            gitlab = CannedGitLab(Behaviour(), turns, answers={**USUAL, **answers})
             told.append(await ask(engine, operation, gitlab))
 
     running(ask_each)
@@ -161,6 +172,15 @@ CASES: Mapping[str, tuple[str, Answers]] = {
             ]
         },
     ),
+    "commits are not alike when they were found in two projects": (
+        '{ project(id: "1") { jobs { nodes { commit { id stats { total } } } } } }',
+        {
+            "GET /projects/1/jobs": [
+                JOB | {"id": number, "pipeline": SHORT | {"project_id": number}}
+                for number in (1, 2)
+            ]
+        },
+    ),
     "records that wait for one call, alike and not": (
         """{ project(id: "1") {
             jobs { nodes { pipeline { id ref duration status } p: pipeline { tag } } }
@@ -183,6 +203,18 @@ CASES: Mapping[str, tuple[str, Answers]] = {
             ]
         },
     ),
+    "a bridge has no other form that would complete it": (
+        '{ pipeline(projectId: "1", id: "2") { bridges { nodes { name stage user { name } } } } }',
+        {"GET /projects/1/pipelines/2/bridges": [without(JOB, "user", "artifacts")]},
+    ),
+    "a bridge that lacks what is required": (
+        '{ pipeline(projectId: "1", id: "2") { bridges { nodes { id stage } totalCount } } }',
+        {"GET /projects/1/pipelines/2/bridges": [JOB, without(JOB, "stage")]},
+    ),
+    "the job of a job token, when it does not say where it belongs": (
+        "{ currentJob { name tagList runner { name } id } }",
+        {"GET /job": without(JOB, "pipeline", "runner")},
+    ),
     "a listed job that lacks its pipeline": (
         '{ project(id: "1") { jobs { nodes { pipeline { id } commit { title } } } } }',
         {"GET /projects/1/jobs": [without(JOB, "pipeline", "commit")]},
@@ -195,6 +227,25 @@ def test_both_engines_say_the_same_by_the_same_calls(text: str, answers: Answers
     stock, compiled = ask_both(text, {}, answers)
     assert compiled.body == stock.body
     assert compiled.calls <= stock.calls
+
+
+@pytest.mark.parametrize(("late", "told"), [(3, 0), (2, 1)])
+def test_of_two_that_fail_below_one_null_the_first_to_fail_is_told(late: int, told: int) -> None:
+    answers = {
+        "GET /projects/1/jobs": [
+            JOB | {"id": number, "pipeline": without(SHORT, "sha") | {"id": number}}
+            for number in (2, 3)
+        ],
+        "GET /projects/1/pipelines/2": (404, {"message": "404 Not found"}),
+        "GET /projects/1/pipelines/3": (404, {"message": "404 Not found"}),
+    }
+    text = '{ project(id: "1") { jobs { nodes { name pipeline { sha } } } } }'
+    stock, compiled = ask_both(
+        text, {}, answers, lambda request: 5 if request.target.endswith(f"/{late}") else 1
+    )
+    assert compiled == stock
+    (error,) = orjson.loads(compiled.body)["errors"]
+    assert error["path"] == ["project", "jobs", "nodes", told, "pipeline", "sha"]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.execution.compiled.engine import MAX_PLANS
+from gateway.execution.compiled.engine import CHARACTERS_PER_FIELD, FIELDS_AT_LEAST
 from gateway.execution.documents import Document
 from schema import build_schema
 from tests.gateway.execution.compiled.agreement import assert_agreement
@@ -30,11 +30,32 @@ fragment Rest on CiJob { ref status @include(if: $e) }
 """
 
 
+SEVEN_CONDITIONS = """
+query ($a: Boolean!, $b: Boolean!, $c: Boolean!, $d: Boolean!, $e: Boolean!, $f: Boolean!,
+       $g: Boolean!) {
+  job(projectId: "1", id: "7") {
+    id @include(if: $a) name @skip(if: $b) stage @skip(if: $c) ref @skip(if: $d)
+    status @include(if: $e) webUrl @include(if: $f) duration @include(if: $g)
+  }
+}
+"""
+
+
 def plans_of(document: Document) -> int:
     return sum(len(prepared.plans) for prepared in document.plans.values())
 
 
-def test_each_combination_of_conditions_has_its_own_answer_and_few_plans_are_kept() -> None:
+def fields_kept(document: Document) -> int:
+    """Fields of all the plans that are kept with a document."""
+    plans = [plan for prepared in document.plans.values() for plan in prepared.plans.values()]
+    return sum(plan.size for plan in plans if plan is not None)
+
+
+def fields_allowed(document: Document) -> int:
+    return FIELDS_AT_LEAST + len(document.text) // CHARACTERS_PER_FIELD
+
+
+def test_each_combination_of_conditions_has_its_own_answer() -> None:
     engines = Engines(SCHEMA)
     combinations = [
         dict(zip("abcde", values, strict=True))
@@ -55,8 +76,41 @@ def test_each_combination_of_conditions_has_its_own_answer_and_few_plans_are_kep
             assert ("status" in shown) is (variables["e"] and not variables["d"])
 
     running(ask_for_each)
-    assert len(combinations) > MAX_PLANS
-    assert plans_of(engines.documents.get(FIVE_CONDITIONS)) <= MAX_PLANS
+
+
+def test_no_more_fields_are_kept_than_the_length_of_the_text_allows() -> None:
+    engines = Engines(SCHEMA)
+
+    async def ask_for_each() -> None:
+        for values in itertools.product((True, False), repeat=7):
+            variables = dict(zip("abcdefg", values, strict=True))
+            await ask(
+                engines.compiled,
+                engines.operation(SEVEN_CONDITIONS, variables),
+                gitlab_of(PLAIN, 0),
+            )
+
+    running(ask_for_each)
+    document = engines.documents.get(SEVEN_CONDITIONS)
+    assert 0 < fields_kept(document) <= fields_allowed(document) < 2**7 * 8
+
+
+def test_fragments_that_double_again_and_again_are_left_to_the_stock_engine() -> None:
+    doubling = "\n".join(
+        f"fragment P{level} on Pipeline {{"
+        f" a: commit {{ lastPipeline {{ ...P{level + 1} }} }}"
+        f" b: commit {{ lastPipeline {{ ...P{level + 1} }} }} }}"
+        for level in range(16)
+    )
+    text = f'{{ pipeline(projectId: "1", id: "0") {{ ...P0 }} }} {doubling}'
+    text += " fragment P16 on Pipeline { id }"
+    engines = Engines(SCHEMA)
+
+    async def ask_once() -> None:
+        await assert_agreement(engines, engines.operation(text, {}), PLAIN, 0)
+
+    running(ask_once)
+    assert fields_kept(engines.documents.get(text)) == 0
 
 
 @settings(max_examples=20)

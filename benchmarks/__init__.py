@@ -1,0 +1,1 @@
+"""The gateway beside its peers: the same questions, the same GitLab, the same machine."""

@@ -1,0 +1,1 @@
+"""Answers kept from one request to the next: whose, how long, and within which bounds."""
