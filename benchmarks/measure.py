@@ -75,7 +75,8 @@ def measure(
     process.settle()
     served = gitlab.served() - served_before - 1  # the second look counts itself
     size, usual = load.bytes / max(load.requests, 1), warm.bytes / max(warm.requests, 1)
-    if load.failed or not load.requests or abs(size - usual) > TOLERATED * usual:
+    changed = warm.requests > 0 and abs(size - usual) > TOLERATED * usual
+    if load.failed or not load.requests or changed:
         raise WrongAnswer(
             f"{server.contestant.name}, {question.name}: {load.failed} of {load.requests} answers"
             f" failed; {size:.0f} bytes each, {usual:.0f} before"

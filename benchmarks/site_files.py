@@ -103,7 +103,8 @@ worker_processes 1;
 daemon off;
 pid %(folder)s.pid;
 error_log stderr warn;
-events { worker_connections 4096; }
+worker_rlimit_nofile 40000;
+events { worker_connections 16384; }
 http {
   access_log off;
   server_tokens off;

@@ -11,16 +11,21 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from benchmarks.payloads import Payloads
-from benchmarks.site_files import API, FIRST_PAGE, write_files
+from benchmarks.site_files import API, FIRST_PAGE, Ports, write_files
 
 
 class StandIn:
     """Counts what reaches it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, payloads: Payloads) -> None:
         self.folder = folder
+        self.payloads = payloads
+        self.ports = Ports(0, None, 0.0)
         self.requests = 0
-        self.url = ""
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.ports.fast}"
 
     def served(self) -> int:
         self.requests += 1  # as nginx counts the look itself
@@ -42,7 +47,7 @@ class StandIn:
 def serving(payloads: Payloads, folder: Path) -> Iterator[StandIn]:
     """The stand-in on a free port of 127.0.0.1, in a thread of its own."""
     write_files(folder, payloads)
-    stand_in = StandIn(folder)
+    stand_in = StandIn(folder, payloads)
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -64,7 +69,7 @@ def serving(payloads: Payloads, folder: Path) -> Iterator[StandIn]:
             """Says nothing."""
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    stand_in.url = f"http://127.0.0.1:{server.server_port}"
+    stand_in.ports = Ports(server.server_port, None, 0.0)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:

@@ -7,16 +7,18 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import cast
 
 import pytest
 
-from benchmarks.compare import check
+from benchmarks.compare import check, compare
 from benchmarks.contestants import CONTESTANTS, Contestant, Unavailable
-from benchmarks.load import Load, Request
+from benchmarks.load import Generator, Load, Request
 from benchmarks.measure import Conditions, WrongAnswer, measure
 from benchmarks.payloads import make_payloads
 from benchmarks.questions import QUESTIONS, Question, by_name
-from benchmarks.servers import Server, exchange
+from benchmarks.results import Results, new_results
+from benchmarks.servers import GitLab, Server, exchange
 from tests.benchmarks.stand_in import StandIn, serving
 
 PAYLOADS = make_payloads(200)
@@ -75,16 +77,18 @@ def test_a_measurement_counts_what_reaches_gitlab(
     assert found.p50 <= found.p99
 
 
+def growing(port: int, requests: Sequence[Request], *, connections: int, seconds: int) -> Load:
+    """Made up: the longer it lasts, the larger the answers."""
+    assert port
+    assert requests
+    return Load(connections * seconds, 1.0, 100 * seconds**2, 1.0, 1.0, 0, 0)
+
+
 def test_answers_that_change_under_load_stop_the_measurement(
     gateway: Server, gitlab: StandIn
 ) -> None:
-    def failing(port: int, requests: Sequence[Request], *, connections: int, seconds: int) -> Load:
-        assert port
-        assert requests
-        return Load(connections * seconds, 1.0, 100 * seconds**2, 1.0, 1.0, 0, 0)
-
     with pytest.raises(WrongAnswer, match="bytes each"):
-        measure(gateway, QUESTIONS[0], gitlab, failing, Conditions(4, 3, tokens=1, warm_up=1))
+        measure(gateway, QUESTIONS[0], gitlab, growing, Conditions(4, 3, tokens=1, warm_up=1))
 
 
 def test_requests_bear_tokens_and_jobs_in_turn(gateway: Server) -> None:
@@ -108,3 +112,26 @@ def test_a_server_that_ends_at_once_is_said_to_be_unavailable(tmp_path: Path) ->
     broken = Contestant("gateway", "", GATEWAY.dialect, env={"GATEWAY_NO_SUCH": "1"})
     with pytest.raises(Unavailable, match="GATEWAY_NO_SUCH"):
         Server(broken, "http://127.0.0.1:1", PAYLOADS, folder=tmp_path)
+
+
+def test_a_comparison_keeps_what_was_measured_and_names_what_was_not(gitlab: StandIn) -> None:
+    def compared(generate: Generator) -> Results:
+        made = new_results()
+        compare(
+            cast("GitLab", gitlab),
+            [GATEWAY, Contestant("yoga", "", GATEWAY.dialect, env={"GATEWAY_NO_SUCH": "1"})],
+            QUESTIONS[:1],
+            [Conditions(2, 3, tokens=1, warm_up=1)],
+            rounds=1,
+            generate=generate,
+            results=made,
+            say=lambda _: None,
+        )
+        return made
+
+    usual = compared(a_few)
+    assert [one.server for one in usual.measurements] == ["gateway"]
+    assert list(usual.left_out) == ["yoga"]
+    broken = compared(growing)
+    assert broken.measurements == []
+    assert list(broken.left_out) == ["yoga", "gateway, Q1, 2 connections"]

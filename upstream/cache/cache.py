@@ -85,18 +85,18 @@ class Cache:
         if policy.forbids_keeping(headers):
             self._store.drop(read.key)
         else:
-            self._put(read, content, headers, since)
+            self._put(read, content, policy.paging_headers(headers), since)
         return Answer(policy.OK, headers, content.payload)
 
     def keep(self, read: Read, answer: Answer, size: int, since: int) -> None:
         """Takes in what GitLab gave; `size` is the bytes of its JSON."""
-        tag = policy.entity_tag(answer.headers)
-        if tag is None or not policy.may_keep(answer.status, answer.headers):
+        tag = policy.tag_to_keep(answer.status, answer.headers)
+        if tag is None:
             self._store.drop(read.key)
             return
-        paging = frozenset(policy.paging_headers(answer.headers))
-        content = Content(read.target, tag, answer.payload, paging, size * PARSED_SIZE)
-        self._put(read, content, answer.headers, since)
+        paging = policy.paging_headers(answer.headers)
+        content = Content(read.target, tag, answer.payload, frozenset(paging), size * PARSED_SIZE)
+        self._put(read, content, paging, since)
 
     def refused(self, read: Read, status: int) -> None:
         """GitLab answered with an error; one that denies the thing ends the claim to it."""
@@ -132,7 +132,7 @@ class Cache:
         for _, entry in self._store.tagged(tag):
             entry.fresh_until = 0.0
 
-    def _put(self, read: Read, content: Content, headers: Mapping[str, str], since: int) -> None:
+    def _put(self, read: Read, content: Content, paging: Mapping[str, str], since: int) -> None:
         tags: set[Tag] = {of_partition(read.partition)}
         segment = project_in(read.path)
         if segment is not None:
@@ -143,5 +143,5 @@ class Cache:
             fresh_until = self._clock() + rest.seconds
             tags.add(of_project(read.partition, rest.project))
             tags |= {fresh_in(segment), fresh_in(rest.project), FRESH_ANYWHERE}
-        entry = Entry(content, policy.paging_headers(headers), frozenset(tags), fresh_until)
+        entry = Entry(content, paging, frozenset(tags), fresh_until)
         self._store.put(read.key, entry)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from upstream.credentials import Credential
 
@@ -15,7 +15,7 @@ Tag = tuple[str, Hashable]
 _PROJECTS = "/projects/"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Read:
     """One GET: its route's template, its path below /api/v4, and its target with the query."""
 
@@ -23,10 +23,10 @@ class Read:
     path: str
     target: str
     partition: str
+    key: Key = field(init=False)
 
-    @property
-    def key(self) -> Key:
-        return self.partition, self.target
+    def __post_init__(self) -> None:
+        self.key = (self.partition, self.target)
 
 
 def partition_of(credential: Credential | None) -> str:

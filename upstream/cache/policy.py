@@ -44,7 +44,6 @@ RATE_LIMITED = 429
 _REFUSALS = frozenset(range(300, 500)) - {NOT_MODIFIED, RATE_LIMITED}
 
 _FULL_SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_NO_STORE = re.compile(r"(?:^|,)\s*no-store\s*(?:,|$)", re.IGNORECASE)
 _ENTITY_TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e]*"')  # as RFC 9110 8.8.3 has it, ASCII only
 
 
@@ -56,17 +55,16 @@ class Rest:
     project: str
 
 
-def may_keep(status: int, headers: Mapping[str, str]) -> bool:
-    return status == OK and entity_tag(headers) is not None and not forbids_keeping(headers)
+def tag_to_keep(status: int, headers: Mapping[str, str]) -> str | None:
+    """The entity tag of an answer that may be kept; None where it may not."""
+    if status != OK or forbids_keeping(headers):
+        return None
+    tag = headers.get("etag")
+    return tag if tag is not None and _ENTITY_TAG.fullmatch(tag) else None
 
 
 def forbids_keeping(headers: Mapping[str, str]) -> bool:
-    return _NO_STORE.search(headers.get("cache-control", "")) is not None
-
-
-def entity_tag(headers: Mapping[str, str]) -> str | None:
-    tag = headers.get("etag")
-    return tag if tag is not None and _ENTITY_TAG.fullmatch(tag) else None
+    return "no-store" in headers.get("cache-control", "").lower()
 
 
 def refuses(status: int) -> bool:

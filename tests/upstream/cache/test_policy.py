@@ -11,9 +11,8 @@ from upstream.cache.policy import (
     Policy,
     confirmed_headers,
     confirms,
-    entity_tag,
-    may_keep,
     refuses,
+    tag_to_keep,
 )
 from upstream.config import Reuse
 from upstream.endpoints import commits, jobs, pipelines
@@ -162,26 +161,28 @@ def test_times_of_nothing_switch_it_off() -> None:
     ],
 )
 def test_only_an_entity_tag_is_one(tag: str, usable: bool) -> None:  # noqa: FBT001 - a column of the table
-    assert (entity_tag({"etag": tag}) == tag) is usable
-    assert may_keep(200, {"etag": tag}) is usable
+    assert tag_to_keep(200, {"etag": tag}) == (tag if usable else None)
 
 
 @pytest.mark.parametrize(
-    ("status", "headers", "kept"),
-    [
-        (200, {}, False),
-        (200, {"cache-control": "max-age=0, private, must-revalidate"}, True),
-        (200, {"cache-control": "no-cache"}, True),  # it means: ask before use
-        (200, {"cache-control": "No-Store"}, False),
-        (200, {"cache-control": "private,no-store , max-age=0"}, False),
-        (201, {}, False),
-        (206, {}, False),
-        (404, {}, False),
-    ],
+    "control", ["", "max-age=0, private, must-revalidate", "no-cache", "private"]
 )
-def test_what_may_be_kept(status: int, headers: dict[str, str], kept: bool) -> None:  # noqa: FBT001 - likewise
-    tagged = {"etag": '"a"', **headers} if headers or status != 200 else {}
-    assert may_keep(status, tagged) is kept
+def test_what_has_to_be_confirmed_before_use_may_be_kept(control: str) -> None:
+    assert tag_to_keep(200, {"etag": '"a"', "cache-control": control}) == '"a"'
+
+
+@pytest.mark.parametrize("control", ["no-store", "No-Store", "private,no-store , max-age=0"])
+def test_what_must_not_be_stored_is_not_kept(control: str) -> None:
+    assert tag_to_keep(200, {"etag": '"a"', "cache-control": control}) is None
+
+
+@pytest.mark.parametrize("status", [201, 204, 206, 404, 500])
+def test_nothing_but_a_plain_success_is_kept(status: int) -> None:
+    assert tag_to_keep(status, {"etag": '"a"'}) is None
+
+
+def test_what_has_no_tag_is_not_kept() -> None:
+    assert tag_to_keep(200, {}) is None
 
 
 @pytest.mark.parametrize("status", [301, 401, 403, 404, 410])
