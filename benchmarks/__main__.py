@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -34,14 +35,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _tell(read_results(options.report), options)
         return 0
     results = new_results()
+    # Ended as by Ctrl-C, so that the servers are ended, too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with GitLab(make_payloads(LARGEST), plans.LATENCY_MS / 1000) as gitlab:
             for plan in options.plans:
                 _run(plan, gitlab, options, results)
-                results.write(options.results)
     except (Unavailable, WrongAnswer) as problem:
         say(f"\n{problem}")
         return 1
+    finally:
+        results.write(options.results)  # what there is, however it ended
     _tell(results, options)
     say(f"written: {options.results}")
     return 0
