@@ -90,6 +90,8 @@ class Reads:
         unsent = isinstance(error, UpstreamError) and not error.may_have_arrived
         if refused or unsent:
             self.acted(path, credential, None)
+            if refused and self._cache is not None:
+                self._cache.denied(path)
             return
         self._seal()
         if self._cache is not None:

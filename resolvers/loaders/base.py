@@ -58,12 +58,15 @@ class Loader(Generic[K, V]):
         self._dispatch()
 
     def cancel(self) -> None:
-        """Ends the calls in flight: nobody waits for them any more."""
+        """Ends the calls in flight: nobody waits for them any more, nor for what came of others."""
         queue, self._queue = self._queue, {}
         for future in queue.values():
             future.cancel()
         for task in self._tasks:
             task.cancel()
+        # A loader refers to itself by its batch: payloads held here would stay until the garbage
+        # collector's next full round, which is rare.
+        self._futures = {}
 
     def _dispatch(self) -> None:
         queue, self._queue = self._queue, {}

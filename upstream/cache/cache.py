@@ -123,6 +123,16 @@ class Cache:
                     self._store.drop(key)
                 self._distrust(fresh_in(project))
 
+    def denied(self, path: str) -> None:
+        """GitLab refused an action on `path`: the thing may stand otherwise than it is known here.
+
+        A refusal does not tell the project's number; where the path does not either, what was read
+        by number cannot be found, so nothing is handed out unasked any more.
+        """
+        project = project_in(path)
+        if project is not None and not project.isdecimal():
+            self._distrust(FRESH_ANYWHERE)
+
     def lost(self) -> None:
         """An action's answer did not come, or could not be read: it may have changed anything."""
         self.changes += 1

@@ -43,6 +43,11 @@ class Completions:
         self._waiting: dict[Route, list[Alike]] = {}
         self._watch = watch
 
+    def close(self) -> None:
+        """Lets go of whoever watches: a run and its completions refer to one another."""
+        self._waiting = {}
+        self._watch = _nobody
+
     def add(self, planned: PlannedField, selection: Selection, record: Record, slot: Slot) -> None:
         """Has a record completed; raises Unfit, with nothing done, where it is odd."""
         alike = Alike(planned, selection, orjson.dumps(record.payload), [(record, slot)])
@@ -61,8 +66,12 @@ class Completions:
         slot[0][slot[1]] = None
         if waiting is None:
             waiting = self._waiting[route] = []
-            self._watch(loader.watch(key), lambda: self._waiting.pop(route))
+            self._watch(loader.watch(key), lambda: self._waiting.pop(route, []))
         waiting.append(alike)
+
+
+def _nobody(_future: asyncio.Future[Payload], _waiting: Callable[[], list[Alike]]) -> None:
+    """Takes the place of a run that has ended."""
 
 
 def _joined(waiting: list[Alike], alike: Alike) -> bool:

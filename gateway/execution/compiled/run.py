@@ -86,6 +86,12 @@ class Run:
 
     async def execute(self, plan: Plan) -> None:
         """Fills `data` and what has `landed`."""
+        try:
+            await self._fill(plan)
+        finally:
+            self._completions.close()
+
+    async def _fill(self, plan: Plan) -> None:
         root = plan.root
         data: dict[str, Any] = dict.fromkeys(root.order, root.type_name)
         self.data = data

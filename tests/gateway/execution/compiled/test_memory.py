@@ -1,0 +1,46 @@
+"""What a request made goes with it, without waiting for the garbage collector."""
+
+from __future__ import annotations
+
+import gc
+from collections import Counter
+
+import pytest
+
+from gateway.execution.compiled.run import Run
+from resolvers.loaders.base import Loader
+from resolvers.projection import Record
+from schema import build_schema
+from tests.gateway.execution.compiled.engines import Engines, ask, gitlab_of, running
+from tests.gateway.execution.compiled.gitlab import Behaviour
+
+SCHEMA = build_schema()
+PLAIN = Behaviour(seed=1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{ project(id: "1") { jobs { nodes { name commit { title } } } } }',
+        '{ project(id: "1") { jobs { nodes { pipeline { duration coverage } } } } }',
+        '{ job(projectId: "1", id: "7") { name } }',
+    ],
+)
+def test_nothing_of_a_request_outlives_it(text: str) -> None:
+    engines = Engines(SCHEMA)
+
+    async def ask_once() -> None:
+        await ask(engines.compiled, engines.operation(text, {}), gitlab_of(PLAIN, 0))
+
+    running(ask_once)
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(3):
+            running(ask_once)
+        everything = gc.get_objects()
+        left = Counter(type(each).__name__ for each in everything if isinstance(each, Run | Record))
+        held = [each for each in everything if isinstance(each, Loader) and each._futures]
+    finally:
+        gc.enable()
+    assert (left, held) == (Counter(), [])
