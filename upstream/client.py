@@ -17,9 +17,10 @@ from upstream.answer import SUCCESS, Answer, answer_of, refusal_of
 from upstream.config import UpstreamConfig
 from upstream.credentials import Credential
 from upstream.decoding import REDIRECTS
-from upstream.errors import InvalidResponse, UpstreamError
+from upstream.errors import InvalidResponse
 from upstream.events import CallFailed, CallFinished, CallStarted, Hook, no_hook
 from upstream.gate import Gate
+from upstream.journal import Call, current_journal
 from upstream.reads import reads
 from upstream.redirects import follow, place_of
 from upstream.statistics import Statistics
@@ -138,16 +139,16 @@ class Upstream:
         """
         label = f"GET {route}"
         async with self._gate, AsyncExitStack() as stack:
-            started = self._started(label)
+            call = self._started(label)
             counted = _Counted()
             try:
                 answer = await self._arrive(stack, self._prefix + path, credential)
                 async with aclosing(counted.through(answer.chunks())) as chunks:
                     yield chunks
-            except UpstreamError as error:
-                self._failed(label, started, error)
+            except BaseException as error:  # a call given up has ended, too
+                self._failed(call, error)
                 raise
-            self._finished(label, started, answer.status, counted.size)
+            self._finished(call, answer.status, counted.size)
 
     async def _arrive(
         self, stack: AsyncExitStack, target: str, credential: Credential | None
@@ -178,27 +179,32 @@ class Upstream:
 
     async def _send(self, label: str, request: Request) -> Response:
         async with self._gate:
-            started = self._started(label)
+            call = self._started(label)
             try:
                 response = await self._transport.send(request)
-            except UpstreamError as error:
-                self._failed(label, started, error)
+            except BaseException as error:  # a call given up has ended, too
+                self._failed(call, error)
                 raise
-        self._finished(label, started, response.status, len(response.body))
+        self._finished(call, response.status, len(response.body))
         return response
 
-    def _started(self, label: str) -> float:
+    def _started(self, label: str) -> Call:
         if self._hook is not no_hook:
             self._hook(CallStarted(label))
-        return time.perf_counter()
+        journal = current_journal()
+        if journal is None:
+            return Call(label, "sent", time.perf_counter())
+        return journal.note(label, "sent")
 
-    def _finished(self, label: str, started: float, status: int, size: int) -> None:
+    def _finished(self, call: Call, status: int, size: int) -> None:
+        call.answered(status, size)
         if self._hook is not no_hook:
-            self._hook(CallFinished(label, status, time.perf_counter() - started, size))
+            self._hook(CallFinished(call.route, status, call.seconds or 0.0, size))
 
-    def _failed(self, label: str, started: float, error: UpstreamError) -> None:
+    def _failed(self, call: Call, error: BaseException) -> None:
+        call.failed(error)
         if self._hook is not no_hook:
-            self._hook(CallFailed(label, type(error).__name__, time.perf_counter() - started))
+            self._hook(CallFailed(call.route, type(error).__name__, call.seconds or 0.0))
 
 
 class _Counted:

@@ -16,6 +16,7 @@ from upstream.config import Reuse
 from upstream.credentials import Credential
 from upstream.errors import ResponseError, ServerError, UpstreamError
 from upstream.events import CacheHit, CacheMiss, CacheRevalidated, FlightShared, Hook, no_hook
+from upstream.journal import Means, current_journal
 from upstream.single_flight import SingleFlight
 from upstream.statistics import Statistics
 from upstream.transports.base import Request, Response
@@ -53,6 +54,7 @@ class Reads:
             if answer is not None:
                 self._statistics.hits += 1
                 self._tell(CacheHit, route)
+                self._note(route, "hit")
                 return answer
         if self._flights is None:
             return await self._fetch(read, request, credential)
@@ -63,6 +65,7 @@ class Reads:
         else:
             self._statistics.shared += 1
             self._tell(FlightShared, route)
+            self._note(route, "shared")
         return await flight.wait()
 
     def is_at_hand(self, target: str, credential: Credential | None) -> bool:
@@ -142,6 +145,11 @@ class Reads:
         self._statistics.borrowed += not own
         if self._hook is not no_hook:
             self._hook(CacheRevalidated(f"GET {route}", shared=not own))
+
+    def _note(self, route: str, means: Means) -> None:
+        journal = current_journal()
+        if journal is not None:
+            journal.note(f"GET {route}", means).seconds = 0.0
 
     def _tell(self, kind: type[CacheHit | CacheMiss | FlightShared], route: str) -> None:
         if self._hook is not no_hook:

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from tests.support.serving import serve
 from upstream.client import Upstream
-from upstream.config import Limits, UpstreamConfig
+from upstream.config import NO_REUSE, Limits, Reuse, UpstreamConfig
 from upstream.credentials import Credential, TokenKind
 from upstream.events import Event
 from upstream.transports import base
@@ -69,8 +69,8 @@ class World:
         gitlab.url = await self.stack.enter_async_context(serve(app))
         return gitlab
 
-    async def upstream(self, base_url: str, **limits: Any) -> Upstream:
-        config = UpstreamConfig(base_url, limits=Limits(**limits))
+    async def upstream(self, base_url: str, *, reuse: Reuse = NO_REUSE, **limits: Any) -> Upstream:
+        config = UpstreamConfig(base_url, limits=Limits(**limits), reuse=reuse)
         return await self.stack.enter_async_context(Upstream(config, hook=self.events.append))
 
 

@@ -1,0 +1,77 @@
+"""What one request asked of GitLab, for whoever has to account for that request.
+
+    with keep_journal() as journal:
+        ...                       # everything awaited or started in here
+    journal.calls
+
+The events of `upstream.events` are for the process as a whole; they do not say on whose behalf.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Literal
+
+# "sent" to GitLab (a 304 shows in the status), a "hit" on what is kept, or "shared": it waited for
+# a call that was in flight already, and that stands in another request's journal, or further up.
+Means = Literal["sent", "hit", "shared"]
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """`started` is of `time.perf_counter`; `seconds` None while it is under way.
+
+    `status` is None where no answer came; `error` then names the class of what happened instead.
+    """
+
+    route: str
+    means: Means
+    started: float
+    seconds: float | None = None
+    status: int | None = None
+    size: int = 0
+    error: str | None = None
+
+    def answered(self, status: int, size: int) -> None:
+        self.seconds = time.perf_counter() - self.started
+        self.status = status
+        self.size = size
+
+    def failed(self, error: BaseException) -> None:
+        self.seconds = time.perf_counter() - self.started
+        self.error = type(error).__name__
+
+
+@dataclass(slots=True, eq=False)
+class Journal:
+    """`calls` in the order in which they were begun."""
+
+    calls: list[Call] = field(default_factory=list)
+
+    def note(self, route: str, means: Means) -> Call:
+        call = Call(route, means, time.perf_counter())
+        self.calls.append(call)
+        return call
+
+
+_current: ContextVar[Journal | None] = ContextVar("journal", default=None)
+
+
+def current_journal() -> Journal | None:
+    """The journal of the request on whose behalf this runs, where one is kept."""
+    return _current.get()
+
+
+@contextmanager
+def keep_journal(journal: Journal | None = None) -> Iterator[Journal]:
+    """Tasks that are started inside write into the journal even after its end."""
+    kept = Journal() if journal is None else journal
+    token = _current.set(kept)
+    try:
+        yield kept
+    finally:
+        _current.reset(token)
