@@ -51,8 +51,11 @@ DEFAULT_LIMITS = ResolverLimits()
 class RequestContext:
     """Made anew for each request, so that nothing loaded for one credential reaches another.
 
-    `fan_out` bounds the calls to GitLab that one request has at the same time.
+    `fan_out` bounds the calls to GitLab that one request has at the same time. `repeats` is false
+    where it is known that no field asks a second time for what another one has asked for.
     """
+
+    repeats = True
 
     def __init__(
         self,
@@ -95,6 +98,9 @@ class RequestContext:
         **options: Hashable,
     ) -> T:
         """What an endpoint function answers, asked once in this request for the same arguments."""
+        if not self.repeats:  # an answer that is not kept is gone as soon as it has been shown
+            async with self.fan_out:
+                return await endpoint(self.upstream, self.credential, *arguments, **options)
         calls = self._loader("calls", call_by_arguments)
         answer: T = await calls.load((endpoint, arguments, tuple(options.items())))
         return answer

@@ -61,6 +61,7 @@ class CompiledEngine:
         plan = self._plan(operation.document, node, values)
         if plan is None:
             return await self._stock.execute(operation, context)
+        context.repeats = plan.repeats
         run = Run(context, values)
         await run.execute(plan)
         errors = accounted(run.landed()) if run.failed else ()

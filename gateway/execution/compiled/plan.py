@@ -114,11 +114,15 @@ class Selection:
 
 @dataclass(slots=True, eq=False)
 class Plan:
-    """`size` counts its fields: fragments are written out wherever they are spread."""
+    """`size` counts its fields: fragments are written out wherever they are spread.
+
+    `repeats`: some field with a resolver of its own may be asked for more than once.
+    """
 
     root: Selection
     serial: bool
     size: int
+    repeats: bool
 
 
 class Planner:
@@ -145,7 +149,7 @@ class Planner:
         collected = collect_fields(self._schema, details, values, root, operation)
         selection = walk.selection(root, collected.grouped_field_set)
         serial = operation.operation.value == "mutation"
-        return Plan(selection, serial=serial, size=walk.size)
+        return Plan(selection, serial=serial, size=walk.size, repeats=serial or walk.repeats)
 
 
 @dataclass(slots=True)
@@ -157,6 +161,9 @@ class _Walk:
     values: VariableValues
     limit: int
     size: int = 0
+    repeats: bool = False
+    lists: int = 0  # that the walk is inside of
+    resolved: set[tuple[str, str]] = field(default_factory=set)
 
     def selection(self, type_: GraphQLObjectType, grouped: GroupedFieldSet) -> Selection:
         fields: list[PlannedField] = []
@@ -185,6 +192,8 @@ class _Walk:
         note = declared.metadata.get(NOTE)
         method = cast("Any", resolver.wrapped_func) if resolver and note is None else None
         arguments = self.compiler.compile(definition, declared, node)
+        if method is not None:
+            self._count(type_.name, node.name.value)
         return PlannedField(
             index=index,
             key=key,
@@ -198,11 +207,18 @@ class _Walk:
             value=_value_of(declared, note, method, arguments),
         )
 
+    def _count(self, type_name: str, field_name: str) -> None:
+        self.repeats |= self.lists > 0 or (type_name, field_name) in self.resolved
+        self.resolved.add((type_name, field_name))
+
     def _shape(self, type_: GraphQLOutputType, details: list[FieldDetails]) -> Shape:
         required = is_non_null_type(type_)
         bare: Any = type_.of_type if is_non_null_type(type_) else type_
         if is_list_type(bare):
-            return ListShape(required, self._shape(bare.of_type, details))
+            self.lists += 1
+            item = self._shape(bare.of_type, details)
+            self.lists -= 1
+            return ListShape(required, item)
         if is_object_type(bare):
             return ObjectShape(required, self._sub_selection(bare, details))
         if is_abstract_type(bare):

@@ -12,7 +12,8 @@ from resolvers.loaders.base import Loader
 from resolvers.projection import Record
 from schema import build_schema
 from tests.gateway.execution.compiled.engines import Engines, ask, gitlab_of, running
-from tests.gateway.execution.compiled.gitlab import Behaviour
+from tests.gateway.execution.compiled.gitlab import Behaviour, FakeGitLab
+from upstream.transports.base import Request
 
 SCHEMA = build_schema()
 PLAIN = Behaviour(seed=1)
@@ -44,3 +45,32 @@ def test_nothing_of_a_request_outlives_it(text: str) -> None:
     finally:
         gc.enable()
     assert (left, held) == (Counter(), [])
+
+
+async def jobs_alive_while_pipelines_are_asked_for(text: str) -> list[int]:
+    engines = Engines(SCHEMA)
+    alive: list[int] = []
+
+    def turns(request: Request) -> int:
+        if "/pipelines/" in request.target:
+            everything = gc.get_objects()
+            jobs = [
+                each
+                for each in everything
+                if each.__class__ is dict and each.get("tag_list").__class__ is list
+            ]
+            alive.append(len(jobs))
+        return 1
+
+    await ask(engines.compiled, engines.operation(text, {}), FakeGitLab(PLAIN, turns))
+    return alive
+
+
+def test_a_list_is_gone_as_soon_as_it_has_been_shown() -> None:
+    async def main() -> None:
+        query = '{ project(id: "1") { jobs { nodes { pipeline { duration } } } } }'
+        alive = await jobs_alive_while_pipelines_are_asked_for(query)
+        assert alive
+        assert set(alive) == {0}
+
+    running(main)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 import orjson
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -179,3 +180,27 @@ def test_variables_of_mutations_are_not_kept() -> None:
             assert sent.get("job_inputs") == inputs
 
     running(play)
+
+
+@pytest.mark.parametrize(
+    ("text", "repeats"),
+    [
+        ('{ project(id: "1") { jobs { nodes { name pipeline { duration } } } } }', False),
+        ('{ project(id: "1") { jobs { nodes { name } } pipelines { nodes { sha } } } }', False),
+        ('{ project(id: "1") { a: jobs { nodes { name } } b: jobs { nodes { ref } } } }', True),
+        ('{ a: project(id: "1") { id } b: project(id: "2") { id } }', True),
+        ('{ project(id: "1") { jobs { nodes { pipeline { jobs { nodes { name } } } } } } }', True),
+        ('mutation { retryJob(input: {projectId: "1", id: "7"}) { job { name } } }', True),
+    ],
+)
+def test_a_plan_knows_whether_anything_may_be_asked_for_twice(text: str, *, repeats: bool) -> None:
+    engines = Engines(SCHEMA)
+    operation = engines.operation(text)
+
+    async def plan() -> None:
+        await ask(engines.compiled, operation, gitlab_of(PLAIN, 0))
+
+    running(plan)
+    (prepared,) = operation.document.plans.values()
+    (made,) = prepared.plans.values()
+    assert made.repeats is repeats
