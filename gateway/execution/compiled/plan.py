@@ -81,7 +81,8 @@ class AbstractShape(Shape):
 class PlannedField:
     """One field of a selection: how its value is found, and what it is completed to.
 
-    `index` is its place among the fields of the selection, `key` its name in the answer.
+    `index` is its place among the fields of the selection, `key` its name in the answer; `embeds`
+    names the part of the payload that holds the record which the field shows.
     """
 
     index: int
@@ -94,6 +95,7 @@ class PlannedField:
     python_name: str
     method: Callable[..., Any] | None
     value: Callable[[Any, Any], Any]
+    embeds: str | None
 
 
 @dataclass(slots=True, eq=False)
@@ -205,6 +207,7 @@ class _Walk:
             python_name=declared.python_name,
             method=method,
             value=_value_of(declared, note, method, arguments),
+            embeds=note.embeds if isinstance(note, Computed) else None,
         )
 
     def _count(self, type_name: str, field_name: str) -> None:

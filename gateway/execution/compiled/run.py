@@ -18,7 +18,7 @@ from graphql import GraphQLError
 from graphql.execution.values import VariableValues
 from graphql.pyutils import Undefined
 
-from gateway.execution.compiled.completion import Alike, Completions, fill
+from gateway.execution.compiled.completion import Alike, Completions, fill, likeness_of
 from gateway.execution.compiled.leaves import serialized
 from gateway.execution.compiled.plan import (
     AbstractShape,
@@ -255,10 +255,10 @@ class Run:
                 self._projected(made, made.view(payload, record.full), record, slot)
             elif record.complete:
                 self._projected(made, made.view(payload, payload), record, slot)
-            elif made.keys <= payload.keys():
-                self._projected(made, payload, record, slot)
-            else:
+            elif _lacks(record, made):
                 self._completions.add(planned, selection, record, slot)
+            else:
+                self._projected(made, payload, record, slot)
         except Unfit:
             self._fields(selection, record, slot)
 
@@ -284,7 +284,36 @@ class Run:
             # In the document's order: a required one that fails at once ends its object there.
             fields = sorted((*later, *made.rest), key=attrgetter("index"))
         for planned in fields:
-            self._field(planned, source, out, path, bound)
+            embeds = planned.embeds
+            if embeds is None or not self._embedded(planned, embeds, source, out, path, bound):
+                self._field(planned, source, out, path, bound)
+
+    def _embedded(
+        self,
+        planned: PlannedField,
+        embeds: str,
+        source: Any,
+        out: dict[str, Any],
+        parent: Path,
+        bound: Bound | None,
+    ) -> bool:
+        """A record inside a record, in the most frequent case: it waits for what completes it."""
+        key, shape = planned.key, planned.shape
+        if not isinstance(shape, ObjectShape) or not isinstance(source, Record):
+            return False
+        path = (parent, key)
+        slot = (out, key, path, bound if shape.required else (out, key, path))
+        try:
+            likeness = likeness_of(planned, source, embeds)
+            if self._completions.join(likeness, slot):
+                return True
+            record = planned.value(source, self)
+            if not isinstance(record, Record) or not _lacks(record, compiled(shape.selection)):
+                return False
+            self._completions.add(planned, shape.selection, record, slot, likeness)
+        except Exception:  # noqa: BLE001 - the long way finds out what is to be said of it
+            return False
+        return True
 
     def _await_completion(
         self, future: asyncio.Future[Payload], waiting: Callable[[], list[Alike]]
@@ -299,13 +328,13 @@ class Run:
         for alike in waiting:
             if not failed and fill(alike, future.result()):
                 continue
-            for record, slot in alike.records:
+            for slot in alike.slots:
                 try:
                     if failed:
                         # Each field that needs the call asks for it again, and fails by itself.
-                        self._fields(alike.selection, record, slot)
+                        self._fields(alike.selection, alike.record, slot)
                     else:
-                        self._object(alike.planned, alike.selection, record, slot)
+                        self._object(alike.planned, alike.selection, alike.record, slot)
                 except Exception as raw:  # noqa: BLE001 - whatever it was, it belongs here
                     self._fail(alike.planned, slot, raw)
         self._arrived()
@@ -361,6 +390,11 @@ class Run:
         if path is None:
             self.data = None
         self._landed.setdefault(path, error)
+
+
+def _lacks(record: Record, made: Compiled) -> bool:
+    """Whether the record must be completed before it can be shown."""
+    return not (record.complete or record.full is not None or made.keys <= record.payload.keys())
 
 
 def _selection_for(shape: AbstractShape, value: Any) -> Selection:
