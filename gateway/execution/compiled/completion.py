@@ -15,7 +15,7 @@ import orjson
 
 from gateway.execution.compiled.plan import PlannedField, Selection
 from gateway.execution.compiled.positions import Slot
-from gateway.execution.compiled.project import Unfit, compiled
+from gateway.execution.compiled.project import Compiled, Unfit, compiled
 from resolvers.loaders.base import Loader
 from resolvers.projection import Payload, Record
 from upstream.errors import UpstreamError
@@ -103,6 +103,11 @@ class Completions:
         for alike in taken:
             alike.waiting = False
         return taken
+
+
+def lacks(record: Record, made: Compiled) -> bool:
+    """Whether a record must be completed before it can be shown."""
+    return not (record.complete or record.full is not None or made.keys <= record.payload.keys())
 
 
 def likeness_of(planned: PlannedField, source: Record, embeds: str) -> Likeness:

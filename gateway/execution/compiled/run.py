@@ -18,7 +18,7 @@ from graphql import GraphQLError
 from graphql.execution.values import VariableValues
 from graphql.pyutils import Undefined
 
-from gateway.execution.compiled.completion import Alike, Completions, fill, likeness_of
+from gateway.execution.compiled.completion import Alike, Completions, fill, lacks, likeness_of
 from gateway.execution.compiled.leaves import serialized
 from gateway.execution.compiled.plan import (
     AbstractShape,
@@ -255,7 +255,7 @@ class Run:
                 self._projected(made, made.view(payload, record.full), record, slot)
             elif record.complete:
                 self._projected(made, made.view(payload, payload), record, slot)
-            elif _lacks(record, made):
+            elif lacks(record, made):
                 self._completions.add(planned, selection, record, slot)
             else:
                 self._projected(made, payload, record, slot)
@@ -308,7 +308,7 @@ class Run:
             if self._completions.join(likeness, slot):
                 return True
             record = planned.value(source, self)
-            if not isinstance(record, Record) or not _lacks(record, compiled(shape.selection)):
+            if not isinstance(record, Record) or not lacks(record, compiled(shape.selection)):
                 return False
             self._completions.add(planned, shape.selection, record, slot, likeness)
         except Exception:  # noqa: BLE001 - the long way finds out what is to be said of it
@@ -390,11 +390,6 @@ class Run:
         if path is None:
             self.data = None
         self._landed.setdefault(path, error)
-
-
-def _lacks(record: Record, made: Compiled) -> bool:
-    """Whether the record must be completed before it can be shown."""
-    return not (record.complete or record.full is not None or made.keys <= record.payload.keys())
 
 
 def _selection_for(shape: AbstractShape, value: Any) -> Selection:
