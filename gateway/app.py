@@ -27,6 +27,7 @@ from gateway.http.refusal import Refusal, method_not_allowed
 from gateway.http.responses import send_refusal
 from gateway.settings import Settings
 from resolvers.context import RequestContext
+from resolvers.mutations.once import Actions
 from schema import build_schema
 from upstream.client import Upstream
 from upstream.credentials import Credential
@@ -49,6 +50,7 @@ class Gateway:
     ) -> None:
         self.readiness = Readiness()
         self.sharing = Sharing()
+        self.actions = Actions(settings.execution.repeat_seconds)
         self._settings = settings
         self._upstream = upstream
         self._owns_upstream = upstream is None
@@ -77,10 +79,18 @@ class Gateway:
         except HTTPException as error:
             await send_refusal(send, _refusal(error), request_id=read_head(scope).request_id)
 
-    def _make_context(self, credential: Credential | None) -> RequestContext:
+    def _make_context(
+        self, credential: Credential | None, idempotency_key: str | None = None
+    ) -> RequestContext:
         if self._upstream is None:
             raise RuntimeError("a request came before the lifespan's start-up")
-        return RequestContext(self._upstream, credential, limits=self._settings.resolvers)
+        return RequestContext(
+            self._upstream,
+            credential,
+            limits=self._settings.resolvers,
+            actions=self.actions,
+            idempotency_key=idempotency_key,
+        )
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()  # lifespan.startup

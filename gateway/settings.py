@@ -17,6 +17,7 @@ from gateway.variables import (
     VARIABLES,
 )
 from resolvers.context import ResolverLimits
+from resolvers.mutations.once import DEFAULT_WINDOW_SECONDS
 from upstream.config import Limits, Reuse, Timeouts, UpstreamConfig
 from upstream.credentials import Credential
 
@@ -47,6 +48,7 @@ class ExecutionSettings:
     federation: bool = False
     compiled: bool = True
     share_queries: bool = True
+    repeat_seconds: float = DEFAULT_WINDOW_SECONDS
     documents: int = DEFAULT_DOCUMENTS
     document_tokens: int = DEFAULT_TOKENS
 
@@ -102,6 +104,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             federation=values["GATEWAY_FEDERATION"],
             compiled=values["GATEWAY_COMPILED"],
             share_queries=values["GATEWAY_SHARE_QUERIES"],
+            repeat_seconds=values["GATEWAY_REPEAT_SECONDS"],
             documents=values["GATEWAY_DOCUMENT_CACHE"],
             document_tokens=values["GATEWAY_DOCUMENT_TOKENS"],
         ),

@@ -10,6 +10,7 @@ from gateway.environment import Variable
 from gateway.execution import documents
 from gateway.http.graphql import DEFAULT_BODY_BYTES
 from resolvers.context import ResolverLimits
+from resolvers.mutations.once import DEFAULT_WINDOW_SECONDS
 from upstream.config import Limits, Reuse, Timeouts
 
 MIB = 1024 * 1024
@@ -139,6 +140,16 @@ VARIABLES: tuple[Variable, ...] = (
         kinds.SWITCH,
         default=True,
         purpose="Whether identical queries in flight with the same token are executed once.",
+    ),
+    Variable(
+        "GATEWAY_REPEAT_SECONDS",
+        kinds.seconds(0, 86_400),
+        default=DEFAULT_WINDOW_SECONDS,
+        purpose=(
+            "How long a mutation that is sent again, under the same `clientMutationId` or "
+            "`Idempotency-Key`, is answered with what it came to the first time; 0 never."
+        ),
+        unit="seconds",
     ),
     Variable(
         "GATEWAY_SINGLE_FLIGHT",

@@ -16,6 +16,7 @@ from resolvers.loaders.pipelines import PipelineKey, pipeline_by_id
 from resolvers.loaders.project_settings import settings_by_project
 from resolvers.logs.limits import LogLimits
 from resolvers.logs.opening import OpenLogs
+from resolvers.mutations.once import Actions, Name
 from upstream.client import Upstream
 from upstream.credentials import Credential
 
@@ -46,6 +47,7 @@ class ResolverLimits:
 
 
 DEFAULT_LIMITS = ResolverLimits()
+_NOTHING_REMEMBERED = Actions(0)
 
 
 class RequestContext:
@@ -53,6 +55,7 @@ class RequestContext:
 
     `fan_out` bounds the calls to GitLab that one request has at the same time. `repeats` is false
     where it is known that no field asks a second time for what another one has asked for.
+    `actions` are shared by all requests, and say what has been done of late.
     """
 
     repeats = True
@@ -63,10 +66,14 @@ class RequestContext:
         credential: Credential | None,
         *,
         limits: ResolverLimits = DEFAULT_LIMITS,
+        actions: Actions | None = None,
+        idempotency_key: str | None = None,
     ) -> None:
         self.upstream = upstream
         self.credential = credential
         self.limits = limits
+        self.actions = _NOTHING_REMEMBERED if actions is None else actions
+        self.idempotency_key = idempotency_key
         self.fan_out = asyncio.Semaphore(limits.fan_out)
         self._loaders: dict[str, Loader[Any, Any]] = {}
         self._logs: OpenLogs | None = None
@@ -104,6 +111,12 @@ class RequestContext:
         calls = self._loader("calls", call_by_arguments)
         answer: T = await calls.load((endpoint, arguments, tuple(options.items())))
         return answer
+
+    def mutation_name(self, client_mutation_id: str | None) -> Name | None:
+        """By what a mutation is known again when it is sent again; None where nobody named it."""
+        if self.idempotency_key is not None:
+            return "Idempotency-Key", self.idempotency_key
+        return ("clientMutationId", client_mutation_id) if client_mutation_id else None
 
     @property
     def logs(self) -> OpenLogs:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
 from functools import partial
 from typing import Any, Protocol
 
@@ -25,7 +24,7 @@ from gateway.execution.reporting import format_errors, format_refusals
 from gateway.execution.sharing import Outcome, Sharing
 from gateway.http.attendance import Attendance
 from gateway.http.body import ClientGoneError, read_body
-from gateway.http.head import Head, read_credential, read_head
+from gateway.http.head import Head, read_credential, read_head, read_idempotency_key
 from gateway.http.negotiation import MediaType, negotiate
 from gateway.http.parameters import Parameters, check_content_type, from_json, from_url
 from gateway.http.refusal import Headers, Refusal, method_not_allowed
@@ -41,7 +40,10 @@ class Closable(Protocol):
     async def aclose(self) -> None: ...
 
 
-MakeContext = Callable[[Credential | None], Closable]
+class MakeContext(Protocol):
+    def __call__(
+        self, credential: Credential | None, idempotency_key: str | None = None
+    ) -> Closable: ...
 
 
 class GraphQLEndpoint:
@@ -116,7 +118,7 @@ class GraphQLEndpoint:
         if operation.kind is OperationType.QUERY:
             outcome = await self._query(operation, credential, receive, head.request_id)
         else:
-            outcome = await self._mutate(operation, credential, head.request_id)
+            outcome = await self._mutate(operation, credential, head)
         return (200, outcome.body) if outcome.started else _refused(media_type, outcome.body)
 
     async def _parameters(self, scope: Scope, receive: Receive, head: Head) -> Parameters:
@@ -160,18 +162,23 @@ class GraphQLEndpoint:
         return outcome
 
     async def _mutate(
-        self, operation: Operation, credential: Credential | None, request_id: bytes
+        self, operation: Operation, credential: Credential | None, head: Head
     ) -> Outcome:
+        key = read_idempotency_key(head)
         try:
-            return await self._execute(operation, credential, request_id)
+            return await self._execute(operation, credential, head.request_id, key)
         finally:
             if self._sharing is not None:
                 self._sharing.seal()
 
     async def _execute(
-        self, operation: Operation, credential: Credential | None, request_id: bytes
+        self,
+        operation: Operation,
+        credential: Credential | None,
+        request_id: bytes,
+        idempotency_key: str | None = None,
     ) -> Outcome:
-        context = self._make_context(credential)
+        context = self._make_context(credential, idempotency_key)
         try:
             result = await self._engine.execute(operation, context)
         finally:

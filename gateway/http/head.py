@@ -20,13 +20,15 @@ _WANTED = frozenset(
         b"content-length",
         b"content-type",
         b"expect",
+        b"idempotency-key",
         b"job-token",
         b"private-token",
         b"x-request-id",
     }
 )
 _CREDENTIALS = (b"private-token", b"authorization", b"job-token")
-_SINGLE = frozenset({*_CREDENTIALS, b"content-type"})
+_SINGLE = frozenset({*_CREDENTIALS, b"content-type", b"idempotency-key"})
+_IDEMPOTENCY_KEY = re.compile(rb"[\x21-\x7e]{1,255}")
 _SANE_ID = re.compile(rb"[A-Za-z0-9._~+/=:@-]{1,128}")
 
 
@@ -81,6 +83,18 @@ def read_credential(head: Head, fallback: Credential | None) -> Credential | Non
     kind = TokenKind.PRIVATE_TOKEN if sent[0] == b"private-token" else TokenKind.JOB_TOKEN
     shown = "PRIVATE-TOKEN" if kind is TokenKind.PRIVATE_TOKEN else "JOB-TOKEN"
     return _credential(kind, values[sent[0]], shown)
+
+
+def read_idempotency_key(head: Head) -> str | None:
+    """By what a mutation is known again when it is sent again."""
+    given = head.get(b"idempotency-key")
+    if given is None:
+        return None
+    if not _IDEMPOTENCY_KEY.fullmatch(given):
+        raise bad_request(
+            "The Idempotency-Key header must be 1 to 255 visible ASCII characters, such as a UUID."
+        )
+    return given.decode("ascii")
 
 
 def _bearer(value: bytes) -> Credential:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from resolvers.context import RequestContext
+from resolvers.mutations.once import Payload
 from resolvers.mutations.outcome import MutationErrorCode, Outcome, Refusal, target
 from upstream.endpoints import jobs
 from upstream.errors import Conflict
@@ -26,14 +27,18 @@ async def cancel_job(
     """Cancel a job; `force` ends one that hangs in CANCELING and needs a maintainer."""
     job = target(context, project_id, id, client_mutation_id, "Job")
     where = (context.upstream, context.credential, job.project, job.number)
-    before = await jobs.get_job(*where)
+
+    async def act() -> Payload:
+        before = await jobs.get_job(*where)
+        return {"before": before, "after": await jobs.cancel_job(*where, force=force)}
+
     try:
-        after = await jobs.cancel_job(*where, force=force)
+        seen = await job.once("cancel", {"force": force}, act)
     except Conflict as error:
         return job.refused(MutationErrorCode.CONFLICT, error, "id")
-    if refusal := _no_effect(before, after, force=bool(force)):
+    if refusal := _no_effect(seen["before"], seen["after"], force=bool(force)):
         job.refusals.append(refusal)
-    return job.answered(after)
+    return job.answered(seen["after"])
 
 
 def _no_effect(before: dict[str, Any], after: dict[str, Any], *, force: bool) -> Refusal | None:

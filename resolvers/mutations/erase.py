@@ -18,8 +18,10 @@ async def erase_job(
     """Erase a finished job; a second time there is nothing left to erase."""
     job = target(context, project_id, id, client_mutation_id, "Job")
     try:
-        payload = await jobs.erase_job(
-            context.upstream, context.credential, job.project, job.number
+        payload = await job.once(
+            "erase",
+            {},
+            lambda: jobs.erase_job(context.upstream, context.credential, job.project, job.number),
         )
     except Forbidden as error:
         # GitLab says 403 both to a user without rights and to a job in the wrong state.

@@ -7,13 +7,14 @@ are raised, and become top-level errors.
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from resolvers.arguments import project_reference
 from resolvers.context import RequestContext
 from resolvers.ids import TypeName, locate
+from resolvers.mutations.once import Payload, key_of
 from resolvers.projection import BridgeRecord, JobRecord
 from upstream.errors import ResponseError
 
@@ -57,6 +58,15 @@ class Target:
     is_bridge: bool
     client_mutation_id: str | None
     refusals: list[Refusal] = field(default_factory=list)
+
+    async def once(
+        self, verb: str, given: Mapping[str, Any], act: Callable[[], Awaitable[Payload]]
+    ) -> Payload:
+        """What `act` gives; a mutation that is sent again gets what it gave the first time."""
+        context = self.context
+        name = context.mutation_name(self.client_mutation_id)
+        input_ = [self.project, self.number, self.client_mutation_id, given]
+        return await context.actions.once(key_of(context.credential, name, verb, input_), act)
 
     def answered(self, payload: Mapping[str, Any]) -> Outcome:
         """The outcome over GitLab's answer; what this request had loaded before is stale now."""

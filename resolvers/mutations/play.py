@@ -23,13 +23,17 @@ async def play_job(
     """Start a job that waits for a person or for its time; `variables` are `{key, value}` each."""
     job = target(context, project_id, id, client_mutation_id, "Job", "Bridge")
     try:
-        payload = await jobs.play_job(
-            context.upstream,
-            context.credential,
-            job.project,
-            job.number,
-            variables=variables,
-            inputs=inputs,
+        payload = await job.once(
+            "play",
+            {"variables": variables, "inputs": inputs},
+            lambda: jobs.play_job(
+                context.upstream,
+                context.credential,
+                job.project,
+                job.number,
+                variables=variables,
+                inputs=inputs,
+            ),
         )
     except BadRequest as error:
         if "Unplayable" in error.message:

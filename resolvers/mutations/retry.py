@@ -22,8 +22,12 @@ async def retry_job(
     """Retry a job or a bridge; the outcome's job is the new attempt."""
     job = target(context, project_id, id, client_mutation_id, "Job", "Bridge")
     try:
-        payload = await jobs.retry_job(
-            context.upstream, context.credential, job.project, job.number, inputs=inputs
+        payload = await job.once(
+            "retry",
+            {"inputs": inputs},
+            lambda: jobs.retry_job(
+                context.upstream, context.credential, job.project, job.number, inputs=inputs
+            ),
         )
     except Forbidden as error:
         # GitLab says 403 both to a user without rights and to a job in the wrong state.

@@ -23,7 +23,9 @@ class EraseJobInput:
         default=None, description="The project's number or full path, beside a number."
     )
     client_mutation_id: str | None = strawberry.field(
-        default=None, description="Handed back in the payload as it is."
+        default=None,
+        description="Handed back in the payload as it is. The same mutation, sent again under it, "
+        "is answered with what it came to the first time.",
     )
 
 

@@ -29,7 +29,9 @@ class RetryJobInput:
         description="Values of the job's inputs by name, where this GitLab offers job inputs.",
     )
     client_mutation_id: str | None = strawberry.field(
-        default=None, description="Handed back in the payload as it is."
+        default=None,
+        description="Handed back in the payload as it is. The same mutation, sent again under it, "
+        "is answered with what it came to the first time.",
     )
 
 

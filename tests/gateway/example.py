@@ -142,8 +142,12 @@ def endpoint(
     introspection: bool = True,
     **options: Any,
 ) -> GraphQLEndpoint:
+    def made(credential: Credential | None, idempotency_key: str | None = None) -> ExampleContext:
+        del idempotency_key
+        return make_context(credential)
+
     documents = Documents(SCHEMA._schema, introspection=introspection)
-    return GraphQLEndpoint(documents, StockEngine(SCHEMA), make_context, **options)
+    return GraphQLEndpoint(documents, StockEngine(SCHEMA), made, **options)
 
 
 @asynccontextmanager

@@ -32,6 +32,7 @@ OTHER = {
     "GATEWAY_UPSTREAM_WAITING": "0",
     "GATEWAY_RESPONSE_BYTES": "100000",
     "GATEWAY_SHARE_QUERIES": "false",
+    "GATEWAY_REPEAT_SECONDS": "90",
     "GATEWAY_SINGLE_FLIGHT": "no",
     "GATEWAY_CACHE_BYTES": "1000000",
     "GATEWAY_CACHE_ENTRIES": "100",
@@ -65,7 +66,7 @@ def test_every_variable_arrives_where_it_is_used() -> None:
     assert http.fallback == Credential(TokenKind.PRIVATE_TOKEN, "glpat-secret")
     assert (execution.introspection, execution.federation) == (False, True)
     assert (execution.compiled, execution.documents, execution.document_tokens) == (False, 7, 999)
-    assert not execution.share_queries
+    assert (execution.share_queries, execution.repeat_seconds) == (False, 90.0)
     timeouts, limits = settings.upstream.timeouts, settings.upstream.limits
     assert (timeouts.connect, timeouts.read, timeouts.pool) == (1.5, 7.0, 0.5)
     assert (limits.connections, limits.in_flight, limits.waiting) == (12, 10, 0)
