@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from gateway import __version__
+from gateway.migrate import command_line as migration
 
 MAX_PORT = 65_535
 DEMO_PORT = 8080
@@ -43,8 +44,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             commands.serve(host=options.host, port=options.port, gitlab_url=options.gitlab_url)
         elif options.command == "demo":
             commands.demo(host=options.host, port=options.port)
-        else:
+        elif options.command == "schema":
             commands.schema(federation=options.federation)
+        else:
+            return migration.run(options)
     except commands.CommandError as error:
         for problem in error.problems:
             sys.stderr.write(f"jobs-gateway: {problem}\n")
@@ -64,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_serve(commands)
     _add_demo(commands)
     _add_schema(commands)
+    migration.add_commands(commands)
     return parser
 
 

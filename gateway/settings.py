@@ -80,6 +80,11 @@ def load_settings(overrides: Mapping[str, str | None]) -> Settings:
     return read_settings({**os.environ, **given})
 
 
+def shell_variable(name: str) -> str | None:
+    """A variable of the environment that a command line refers to; None where it is not set."""
+    return os.environ.get(name) or None
+
+
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """Raises SettingsError where a variable's value, or its very name, cannot be right."""
     values = read_variables(VARIABLES, environ)

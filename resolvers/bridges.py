@@ -36,11 +36,16 @@ async def pipeline_bridges(
     return await offset_connection(
         fetch,
         lambda payload: BridgeRecord(context, payload, project),
-        Binding("Pipeline.bridges", project, number, statuses),
+        pipeline_bridges_binding(project, number, statuses),
         first=checked_first(first, default=DEFAULT_FIRST, maximum=context.limits.connection_items),
         after=after,
         page_size=context.limits.page_size,
     )
+
+
+def pipeline_bridges_binding(project: str, number: int, statuses: tuple[str, ...]) -> Binding:
+    """What the cursors of these bridges belong to; a position is an index in the list."""
+    return Binding("Pipeline.bridges", project, number, statuses)
 
 
 async def bridge_by_global_id(context: RequestContext, bridge_id: GlobalId) -> BridgeRecord:

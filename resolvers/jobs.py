@@ -69,11 +69,16 @@ async def project_jobs(
     return await keyset_connection(
         fetch,
         lambda payload: JobRecord(context, payload, project),
-        Binding("Project.jobs", project, statuses),
+        project_jobs_binding(project, statuses),
         first=checked_first(first, default=DEFAULT_FIRST, maximum=context.limits.connection_items),
         after=after,
         page_size=context.limits.page_size,
     )
+
+
+def project_jobs_binding(project: str, statuses: tuple[str, ...]) -> Binding:
+    """What the cursors of these jobs belong to; a position is a job's number."""
+    return Binding("Project.jobs", project, statuses)
 
 
 def commit_of(job: Record) -> Any:

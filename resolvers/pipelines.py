@@ -60,7 +60,7 @@ async def project_pipelines(
     return await offset_connection(
         fetch,
         lambda payload: PipelineRecord(context, payload, project),
-        Binding("Project.pipelines", project, *filters.values()),
+        project_pipelines_binding(project, narrowed),
         first=checked_first(first, default=DEFAULT_FIRST, maximum=context.limits.connection_items),
         after=after,
         page_size=context.limits.page_size,
@@ -92,11 +92,24 @@ async def pipeline_jobs(
     return await offset_connection(
         fetch,
         lambda payload: JobRecord(context, payload, project),
-        Binding("Pipeline.jobs", project, number, statuses, retried),
+        pipeline_jobs_binding(project, number, statuses, retried=retried),
         first=checked_first(first, default=DEFAULT_FIRST, maximum=context.limits.connection_items),
         after=after,
         page_size=context.limits.page_size,
     )
+
+
+def project_pipelines_binding(project: str, narrowed: PipelineFilter) -> Binding:
+    """What the cursors of these pipelines belong to; a position is an index in the list."""
+    filters = (getattr(narrowed, field.name) for field in fields(narrowed))
+    return Binding("Project.pipelines", project, *filters)
+
+
+def pipeline_jobs_binding(
+    project: str, number: int, statuses: tuple[str, ...], *, retried: bool
+) -> Binding:
+    """What the cursors of these jobs belong to; a position is an index in the list."""
+    return Binding("Pipeline.jobs", project, number, statuses, retried)
 
 
 def commit_of(pipeline: Record) -> Any:

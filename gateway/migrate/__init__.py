@@ -1,0 +1,1 @@
+"""From REST to GraphQL: what a REST call is in GraphQL, and whether both answer the same."""
