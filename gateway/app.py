@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
 import strawberry
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.routing import BaseRoute, Router
+from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.errors import ErrorCode
@@ -25,6 +25,8 @@ from gateway.http.head import read_head
 from gateway.http.health import Live, Readiness, Ready
 from gateway.http.refusal import Refusal, method_not_allowed
 from gateway.http.responses import send_refusal
+from gateway.rest.endpoint import GUIDE_PATH, RestEndpoint
+from gateway.rest.guide import guide
 from gateway.settings import Settings
 from resolvers.context import RequestContext
 from resolvers.mutations.once import Actions
@@ -32,6 +34,7 @@ from schema import build_schema
 from upstream.client import Upstream
 from upstream.credentials import Credential
 from upstream.transports.lean import LeanTransport
+from upstream.urls import API
 
 GRAPHQL_PATH = "/graphql"
 
@@ -61,6 +64,7 @@ class Gateway:
             "/health/live": Live(),
             "/health/ready": Ready(self.readiness),
         }
+        self._rest = _rest(settings, self._find_upstream)
         self._others = Router(_page_routes(settings), redirect_slashes=False, default=_not_found)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -73,19 +77,25 @@ class Gateway:
             await self._others(scope, receive, send)
 
     async def _elsewhere(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._rest is not None and scope["path"].startswith(f"{API}/"):
+            await self._rest(scope, receive, send)
+            return
         scope["app"] = self  # has starlette raise its refusals, rather than write them as text
         try:
             await self._others(scope, receive, send)
         except HTTPException as error:
             await send_refusal(send, _refusal(error), request_id=read_head(scope).request_id)
 
+    def _find_upstream(self) -> Upstream:
+        if self._upstream is None:
+            raise RuntimeError("a request came before the lifespan's start-up")
+        return self._upstream
+
     def _make_context(
         self, credential: Credential | None, idempotency_key: str | None = None
     ) -> RequestContext:
-        if self._upstream is None:
-            raise RuntimeError("a request came before the lifespan's start-up")
         return RequestContext(
-            self._upstream,
+            self._find_upstream(),
             credential,
             limits=self._settings.resolvers,
             actions=self.actions,
@@ -160,6 +170,12 @@ def _endpoint(
     )
 
 
+def _rest(settings: Settings, find_upstream: Callable[[], Upstream]) -> ASGIApp | None:
+    if not settings.http.rest:
+        return None
+    return _with_cors(RestEndpoint(find_upstream, body_bytes=settings.http.body_bytes), settings)
+
+
 def _with_cors(app: ASGIApp, settings: Settings) -> ASGIApp:
     origins = settings.http.cors_origins
     return Cors(app, origins) if origins else app
@@ -174,7 +190,10 @@ def _page(settings: Settings) -> ASGIApp:
 
 
 def _page_routes(settings: Settings) -> list[BaseRoute]:
-    return list(graphiql_routes(settings.demo)) if settings.http.graphiql else []
+    pages: list[BaseRoute] = list(graphiql_routes(settings.demo)) if settings.http.graphiql else []
+    if settings.http.rest:
+        pages.append(Route(GUIDE_PATH, guide, methods=["GET"]))
+    return pages
 
 
 def _refusal(error: HTTPException) -> Refusal:

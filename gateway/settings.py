@@ -39,6 +39,7 @@ class HttpSettings:
     body_bytes: int = DEFAULT_BODY_BYTES
     cors_origins: tuple[str, ...] = ()
     graphiql: bool = True
+    rest: bool = True
     fallback: Credential | None = None
 
 
@@ -102,6 +103,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             body_bytes=values["GATEWAY_BODY_BYTES"],
             cors_origins=values["GATEWAY_CORS_ORIGINS"],
             graphiql=values["GATEWAY_GRAPHIQL"],
+            rest=values["GATEWAY_REST"],
             fallback=values["GITLAB_TOKEN"],
         ),
         execution=ExecutionSettings(

@@ -76,6 +76,15 @@ VARIABLES: tuple[Variable, ...] = (
         purpose="Whether GraphiQL is served at `/` and to a browser's GET of `/graphql`.",
     ),
     Variable(
+        "GATEWAY_REST",
+        kinds.SWITCH,
+        default=True,
+        purpose=(
+            "Whether GitLab's REST routes of jobs are handed on below `/api/v4`, with the caller's "
+            "own token only."
+        ),
+    ),
+    Variable(
         "GATEWAY_INTROSPECTION",
         kinds.SWITCH,
         default=True,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -17,7 +18,7 @@ from upstream.answer import SUCCESS, Answer, answer_of, refusal_of
 from upstream.config import UpstreamConfig
 from upstream.credentials import Credential
 from upstream.decoding import REDIRECTS
-from upstream.errors import InvalidResponse
+from upstream.errors import Disconnected, InvalidResponse
 from upstream.events import CallFailed, CallFinished, CallStarted, Hook, no_hook
 from upstream.gate import Gate
 from upstream.journal import Call, current_journal
@@ -150,6 +151,36 @@ class Upstream:
                 raise
             self._finished(call, answer.status, counted.size)
 
+    @asynccontextmanager
+    async def forward(
+        self, route: str, request: Request, credential: Credential | None
+    ) -> AsyncIterator[StreamedResponse]:
+        """GitLab's own answer to a ready request, whatever its status; sent once, never kept.
+
+        `request.target` begins below /api/v4; its headers are sent as they are. `credential` only
+        says whose call it is.
+        """
+        acts = request.method not in ("GET", "HEAD")
+        if acts and self._reads is not None:
+            self._reads.acting()
+        whole = replace(request, target=self._prefix + request.target)
+        label = f"{request.method} {route}"
+        try:
+            async with self._gate:
+                call = self._started(label)
+                counted = _Counted()
+                try:
+                    async with self._transport.stream(whole) as answer:
+                        yield _Forwarded(answer, counted)
+                except BaseException as error:
+                    self._failed(call, error)
+                    raise
+                self._finished(call, answer.status, counted.size)
+        finally:
+            if acts and self._reads is not None:
+                # Whatever came of it, and by whichever name the project was called.
+                self._reads.failed(request.target, credential, Disconnected(""))
+
     async def _arrive(
         self, stack: AsyncExitStack, target: str, credential: Credential | None
     ) -> StreamedResponse:
@@ -205,6 +236,19 @@ class Upstream:
         call.failed(error)
         if self._hook is not no_hook:
             self._hook(CallFailed(call.route, type(error).__name__, call.seconds or 0.0))
+
+
+class _Forwarded:
+    """GitLab's answer to a request that was handed on, with its bytes counted."""
+
+    def __init__(self, answer: StreamedResponse, counted: _Counted) -> None:
+        self.status = answer.status
+        self.headers = answer.headers
+        self._answer = answer
+        self._counted = counted
+
+    def chunks(self) -> AsyncIterator[bytes]:
+        return self._counted.through(self._answer.chunks())
 
 
 class _Counted:

@@ -22,6 +22,7 @@ OTHER = {
     "GATEWAY_BODY_BYTES": "2048",
     "GATEWAY_CORS_ORIGINS": "https://a.example.com, http://localhost:3000/",
     "GATEWAY_GRAPHIQL": "off",
+    "GATEWAY_REST": "false",
     "GATEWAY_INTROSPECTION": "no",
     "GATEWAY_FEDERATION": "TRUE",
     "GATEWAY_CONNECT_TIMEOUT": "1.5",
@@ -61,7 +62,7 @@ def test_every_variable_arrives_where_it_is_used() -> None:
     server, http, execution = settings.server, settings.http, settings.execution
     assert (server.host, server.port) == ("0.0.0.0", 9000)  # noqa: S104 - read, not bound
     assert (server.shutdown_seconds, server.log_level) == (3, "debug")
-    assert (http.body_bytes, http.graphiql) == (2048, False)
+    assert (http.body_bytes, http.graphiql, http.rest) == (2048, False, False)
     assert http.cors_origins == ("https://a.example.com", "http://localhost:3000")
     assert http.fallback == Credential(TokenKind.PRIVATE_TOKEN, "glpat-secret")
     assert (execution.introspection, execution.federation) == (False, True)

@@ -1,4 +1,7 @@
-"""A client that nobody here wrote: python-gitlab, unchanged, over a real port."""
+"""A client that nobody here wrote: python-gitlab, unchanged, over a real port.
+
+It is held before the demo GitLab itself, and before the gateway that hands its calls on.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ import gitlab
 import pytest
 from gitlab.v4.objects import Project
 
+from gateway.app import create_app
+from gateway.settings import read_settings
 from tests.support.serving import serve
 from upstream.demo import (
     MAINTAINER_TOKEN,
@@ -35,10 +40,14 @@ def logged_in(base: str, **credential: Any) -> Iterator[gitlab.Gitlab]:
         client.session.close()
 
 
-@pytest.fixture
-async def base(demo: DemoGitLab) -> AsyncIterator[str]:
+@pytest.fixture(params=["gitlab", "gateway"])
+async def base(demo: DemoGitLab, request: pytest.FixtureRequest) -> AsyncIterator[str]:
     async with serve(demo.app) as url:
-        yield url
+        if request.param == "gitlab":
+            yield url
+            return
+        async with serve(create_app(read_settings({"GITLAB_URL": url}))) as gateway:
+            yield gateway
 
 
 async def run(
