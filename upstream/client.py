@@ -40,7 +40,8 @@ class Upstream:
     """Owns the transport, and closes it. `hook` is told of each call as it starts and ends.
 
     What `config.reuse` allows is shared and kept, by `clock`, which never goes back; `statistics`
-    counts what it spares. Raises ValueError for a `base_url` that is no address.
+    counts what it spares. `gate` bounds what is in flight. Raises ValueError for a `base_url` that
+    is no address.
     """
 
     def __init__(
@@ -58,7 +59,7 @@ class Upstream:
         self._transport = transport or stock_transport(config)
         self._hook = hook
         limits = config.limits
-        self._gate = Gate(limits.in_flight, limits.waiting, config.timeouts.pool)
+        self.gate = Gate(limits.in_flight, limits.waiting, config.timeouts.pool)
         agent = ("user-agent", config.user_agent)
         self._plain: Headers = (("accept", "*/*"), ("accept-encoding", "gzip"), agent)
         self._json: Headers = (("accept", "application/json"), ("accept-encoding", "gzip"), agent)
@@ -139,11 +140,11 @@ class Upstream:
         credential, anywhere else without it, and from https to http not at all.
         """
         label = f"GET {route}"
-        async with self._gate, AsyncExitStack() as stack:
+        async with self.gate, AsyncExitStack() as stack:
             call = self._started(label)
             counted = _Counted()
             try:
-                answer = await self._arrive(stack, self._prefix + path, credential)
+                answer = await self._arrive(stack, self._prefix + path, credential, call.headers)
                 async with aclosing(counted.through(answer.chunks())) as chunks:
                     yield chunks
             except BaseException as error:  # a call given up has ended, too
@@ -182,13 +183,17 @@ class Upstream:
                 self._reads.failed(request.target, credential, Disconnected(""))
 
     async def _arrive(
-        self, stack: AsyncExitStack, target: str, credential: Credential | None
+        self,
+        stack: AsyncExitStack,
+        target: str,
+        credential: Credential | None,
+        along: Headers,
     ) -> StreamedResponse:
-        """The answer at the end of the redirects, closed by `stack`."""
+        """The answer at the end of the redirects, closed by `stack`; `along` is for GitLab only."""
         home = here = place_of(self._origin + target)
         trusted = True  # once away from GitLab's API, the credential is not brought back either
         for _ in range(self.config.limits.redirects + 1):
-            headers = _with(self._plain, credential if trusted else None)
+            headers = (*_with(self._plain, credential), *along) if trusted else self._plain
             origin = None if here.origin == home.origin else here.origin
             answer = await stack.enter_async_context(
                 self._transport.stream(Request("GET", here.target, headers), origin=origin)
@@ -209,8 +214,10 @@ class Upstream:
         return origin == home and target.startswith(f"{self._prefix}/")
 
     async def _send(self, label: str, request: Request) -> Response:
-        async with self._gate:
+        async with self.gate:
             call = self._started(label)
+            if call.headers:
+                request = request.bearing(call.headers)
             try:
                 response = await self._transport.send(request)
             except BaseException as error:  # a call given up has ended, too

@@ -10,11 +10,12 @@ The events of `upstream.events` are for the process as a whole; they do not say 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from contextlib import AbstractContextManager
+from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
 from typing import Literal
+
+Headers = tuple[tuple[str, str], ...]
 
 # "sent" to GitLab (a 304 shows in the status), a "hit" on what is kept, or "shared": it waited for
 # a call that was in flight already, and that stands in another request's journal, or further up.
@@ -26,6 +27,7 @@ class Call:
     """`started` is of `time.perf_counter`; `seconds` None while it is under way.
 
     `status` is None where no answer came; `error` then names the class of what happened instead.
+    `headers` go along to GitLab.
     """
 
     route: str
@@ -35,6 +37,7 @@ class Call:
     status: int | None = None
     size: int = 0
     error: str | None = None
+    headers: Headers = ()
 
     def answered(self, status: int, size: int) -> None:
         self.seconds = time.perf_counter() - self.started
@@ -48,12 +51,17 @@ class Call:
 
 @dataclass(slots=True, eq=False)
 class Journal:
-    """`calls` in the order in which they were begun."""
+    """`calls` in the order in which they were begun.
 
+    `headers`, names in lower case, go along with each that is sent to GitLab, though not to where
+    GitLab redirects to: they tell it on whose behalf it is asked.
+    """
+
+    headers: Headers = ()
     calls: list[Call] = field(default_factory=list)
 
     def note(self, route: str, means: Means) -> Call:
-        call = Call(route, means, time.perf_counter())
+        call = Call(route, means, time.perf_counter(), headers=self.headers)
         self.calls.append(call)
         return call
 
@@ -66,12 +74,22 @@ def current_journal() -> Journal | None:
     return _current.get()
 
 
-@contextmanager
-def keep_journal(journal: Journal | None = None) -> Iterator[Journal]:
+def keep_journal(journal: Journal | None = None) -> AbstractContextManager[Journal]:
     """Tasks that are started inside write into the journal even after its end."""
-    kept = Journal() if journal is None else journal
-    token = _current.set(kept)
-    try:
-        yield kept
-    finally:
-        _current.reset(token)
+    return _Keeping(Journal() if journal is None else journal)
+
+
+class _Keeping:
+    """A generator would cost four times as much, in each request."""
+
+    __slots__ = ("_journal", "_token")
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    def __enter__(self) -> Journal:
+        self._token: Token[Journal | None] = _current.set(self._journal)
+        return self._journal
+
+    def __exit__(self, *_: object) -> None:
+        _current.reset(self._token)

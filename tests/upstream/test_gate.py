@@ -141,3 +141,22 @@ async def test_no_place_is_lost_or_doubled(seed: int) -> None:
     for visitor in visitors:
         visitor.leave.set()
     await asyncio.gather(*(visitor.task for visitor in visitors))
+
+
+async def test_it_tells_how_things_stand() -> None:
+    gate = Gate(2, 1, 0.01)
+    visitors = [Visitor(gate) for _ in range(2)]
+    await settle()
+    assert (gate.capacity, gate.inside, gate.in_line) == (2, 2, 0)
+    waiting = Visitor(gate).task
+    await settle()
+    assert (gate.inside, gate.in_line) == (2, 1)
+    with pytest.raises(Overloaded):
+        await Visitor(gate).task
+    with pytest.raises(UpstreamTimeout):
+        await waiting
+    assert (gate.turned_away, gate.given_up, gate.in_line) == (1, 1, 0)
+    for visitor in visitors:
+        visitor.leave.set()
+    await asyncio.gather(*(visitor.task for visitor in visitors))
+    assert gate.inside == 0

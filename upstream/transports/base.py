@@ -24,6 +24,10 @@ class Request:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes | None = None
 
+    def bearing(self, headers: tuple[tuple[str, str], ...]) -> Request:
+        """The same request with these headers, too."""
+        return Request(self.method, self.target, (*self.headers, *headers), self.body)
+
 
 @dataclass(slots=True)
 class Response:
