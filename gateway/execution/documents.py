@@ -7,6 +7,7 @@ all callers.
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ from gateway.errors import ErrorCode
 
 DEFAULT_DOCUMENTS = 1024
 DEFAULT_TOKENS = 10_000  # the largest introspection query in use has about 500
+DIGEST_CHARACTERS = 16  # of a SHA-256 in hexadecimal: enough to tell a text from others, in a log
 MAX_CHARACTERS = 1_000_000  # of all texts kept; a parsed document takes about a hundred times that
 
 
@@ -39,7 +41,8 @@ class Document:
     """One query text: either ready to be executed, or the errors that it will always have.
 
     `operations` is keyed by name, None for an anonymous one. `plans` belongs to the engine, which
-    may keep there what it derives from the document; it lives and dies with it.
+    may keep there what it derives from the document; it lives and dies with it. `digest` stands
+    for the text where the text itself is too long, or nobody's business.
     """
 
     text: str
@@ -48,10 +51,18 @@ class Document:
     errors: tuple[GraphQLError, ...] = ()
     code: ErrorCode = ErrorCode.GRAPHQL_VALIDATION_FAILED  # of the errors
     plans: dict[Any, Any] = field(default_factory=dict)
+    digest: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        digest = hashlib.sha256(self.text.encode(errors="surrogatepass")).hexdigest()
+        self.digest = digest[:DIGEST_CHARACTERS]
 
 
 class Documents:
-    """A bounded cache: the least recently used document goes first."""
+    """A bounded cache: the least recently used document goes first.
+
+    `hits`, `misses` and `evicted` count since the start.
+    """
 
     def __init__(
         self,
@@ -69,6 +80,9 @@ class Documents:
         self._rules = _validation_rules(introspection=introspection)
         self._kept: OrderedDict[str, Document] = OrderedDict()
         self._characters = 0
+        self.hits = 0
+        self.misses = 0
+        self.evicted = 0
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -77,7 +91,9 @@ class Documents:
         document = self._kept.get(text)
         if document is not None:
             self._kept.move_to_end(text)
+            self.hits += 1
             return document
+        self.misses += 1
         document = self._read(text)
         self._keep(document)
         return document
@@ -88,6 +104,7 @@ class Documents:
         while len(self._kept) > self._max_documents or self._characters > MAX_CHARACTERS:
             text, _ = self._kept.popitem(last=False)
             self._characters -= len(text)
+            self.evicted += 1
 
     def _read(self, text: str) -> Document:
         try:

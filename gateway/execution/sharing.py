@@ -29,13 +29,14 @@ class Outcome(NamedTuple):
     """An executed operation as JSON, and what else its request has to know.
 
     `started` is as in ExecutionResult. `masked`: an error in it was left to the log, which names
-    the request `request_id`.
+    the request `request_id`. `codes` are those of its errors, each once.
     """
 
     body: bytes
     request_id: bytes
     started: bool = True
     masked: bool = False
+    codes: tuple[str, ...] = ()
 
 
 class Caller(Protocol):

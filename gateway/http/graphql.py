@@ -26,10 +26,12 @@ from gateway.http.attendance import Attendance
 from gateway.http.body import ClientGoneError, read_body
 from gateway.http.head import Head, read_credential, read_head, read_idempotency_key
 from gateway.http.negotiation import MediaType, negotiate
+from gateway.http.observation import Observation, Observer
 from gateway.http.parameters import Parameters, check_content_type, from_json, from_url
 from gateway.http.refusal import Headers, Refusal, method_not_allowed
 from gateway.http.responses import error_body, send_json
 from upstream.credentials import Credential
+from upstream.journal import keep_journal
 
 logger = logging.getLogger("gateway.http")
 
@@ -50,7 +52,8 @@ class GraphQLEndpoint:
     """`make_context` makes what the resolvers of one request share; it is closed at its end.
 
     `page` answers a browser's GET; None where there is no page. `sharing` is what identical queries
-    in flight meet in; without it each is executed by itself.
+    in flight meet in; without it each is executed by itself. `observer` is told of each request as
+    it begins and ends.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class GraphQLEndpoint:
         fallback: Credential | None = None,
         page: ASGIApp | None = None,
         sharing: Sharing | None = None,
+        observer: Observer | None = None,
     ) -> None:
         self._documents = documents
         self._engine = engine
@@ -71,6 +75,7 @@ class GraphQLEndpoint:
         self._fallback = fallback
         self._page = page
         self._sharing = sharing
+        self._observer = observer
         self._attendance = Attendance()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -80,45 +85,77 @@ class GraphQLEndpoint:
         if media_type is MediaType.HTML and self._page is not None:
             await self._page(scope, receive, send)
             return
+        seen = Observation(head)
+        observer = self._observer
+        if observer is None:
+            await self._respond(scope, receive, send, media_type, seen)
+            return
+        observer.began(seen)
+        try:
+            with keep_journal(seen.journal):
+                await self._respond(scope, receive, send, media_type, seen)
+        finally:
+            seen.ended()
+            observer.ended(seen)
+
+    async def _respond(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        media_type: MediaType | None,
+        seen: Observation,
+    ) -> None:
+        request_id = seen.head.request_id
         headers: Headers = ()
         try:
-            status, body = await self._answer(scope, receive, head, media_type)
+            status, body = await self._answer(scope, receive, media_type, seen)
         except Refusal as refusal:
             status, body, headers = refusal.status, error_body(refusal.fault), refusal.headers
+            seen.codes = (refusal.fault.code.value,)
         except ClientGoneError:
             return
         except Exception:
-            logger.exception("request %s: unexpected error", head.request_id.decode())
+            logger.exception("request %s: unexpected error", request_id.decode())
             status, body = 500, error_body(masked())
+            seen.codes = (ErrorCode.INTERNAL_SERVER_ERROR.value,)
+        seen.answered(status, len(body))
         await send_json(
             send,
             status,
             body,
             media_type=(media_type or MediaType.JSON).value,
-            request_id=head.request_id,
+            request_id=request_id,
             headers=headers,
         )
 
     async def _answer(
-        self, scope: Scope, receive: Receive, head: Head, media_type: MediaType | None
+        self, scope: Scope, receive: Receive, media_type: MediaType | None, seen: Observation
     ) -> tuple[int, bytes]:
         if media_type is None:
             raise _not_acceptable()
+        head = seen.head
         parameters = await self._parameters(scope, receive, head)
-        credential = read_credential(head, self._fallback)
-        document = self._documents.get(parameters.query)
+        seen.asked_name = parameters.operation_name
+        credential = seen.credential = read_credential(head, self._fallback)
+        document = seen.document = self._documents.get(parameters.query)
         if document.errors:
+            seen.codes = (document.code.value,)
             return _refused(media_type, _errors(format_refusals(document.errors, document.code)))
         try:
             operation = select_operation(document, parameters.operation_name, parameters.variables)
         except OperationNotFoundError as error:
             plain = _plain(ErrorCode.OPERATION_RESOLUTION_FAILURE, error.message)
+            seen.codes = (ErrorCode.OPERATION_RESOLUTION_FAILURE.value,)
             return _refused(media_type, _errors([plain]))
+        seen.operation = operation
         _check_kind(operation.kind, scope["method"])
         if operation.kind is OperationType.QUERY:
             outcome = await self._query(operation, credential, receive, head.request_id)
         else:
             outcome = await self._mutate(operation, credential, head)
+        seen.codes, seen.executed = outcome.codes, outcome.started
+        seen.shared = outcome.request_id is not head.request_id  # two may have sent the same
         return (200, outcome.body) if outcome.started else _refused(media_type, outcome.body)
 
     async def _parameters(self, scope: Scope, receive: Receive, head: Head) -> Parameters:
@@ -185,16 +222,18 @@ class GraphQLEndpoint:
             await context.aclose()
         if not result.started:
             shown = format_refusals(result.errors, ErrorCode.BAD_USER_INPUT)
-            return Outcome(_errors(shown), request_id, started=False)
+            return Outcome(_errors(shown), request_id, started=False, codes=_codes(shown))
         answer: dict[str, Any] = {"data": result.data}
         masked = False
+        codes: tuple[str, ...] = ()
         if result.errors:
             acting = operation.kind is OperationType.MUTATION
             shown = format_errors(result.errors, request_id=request_id.decode(), acting=acting)
             answer["errors"] = shown
-            masked = any(map(_is_masked, shown))
+            codes = _codes(shown)
+            masked = ErrorCode.INTERNAL_SERVER_ERROR.value in codes
         body = await encode_long(answer) if result.items > MANY_ITEMS else encode(answer)
-        return Outcome(body, request_id, masked=masked)
+        return Outcome(body, request_id, masked=masked, codes=codes)
 
 
 def _check_kind(kind: OperationType, method: str) -> None:
@@ -206,8 +245,8 @@ def _check_kind(kind: OperationType, method: str) -> None:
         )
 
 
-def _is_masked(error: dict[str, Any]) -> bool:
-    return bool(error["extensions"]["code"] == ErrorCode.INTERNAL_SERVER_ERROR)
+def _codes(errors: list[dict[str, Any]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(error["extensions"]["code"] for error in errors))
 
 
 def _refused(media_type: MediaType, body: bytes) -> tuple[int, bytes]:

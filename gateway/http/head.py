@@ -15,14 +15,20 @@ from upstream.credentials import Credential, TokenKind
 _WANTED = frozenset(
     {
         b"accept",
+        b"apollographql-client-name",
+        b"apollographql-client-version",
         b"authorization",
         b"content-encoding",
         b"content-length",
         b"content-type",
         b"expect",
+        b"graphql-client-name",
+        b"graphql-client-version",
         b"idempotency-key",
         b"job-token",
         b"private-token",
+        b"traceparent",
+        b"tracestate",
         b"x-request-id",
     }
 )

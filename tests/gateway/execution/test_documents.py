@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 from graphql import OperationType
 
@@ -94,3 +96,17 @@ def test_without_introspection_no_suggestion_names_a_field() -> None:
 
 def test_typename_stays_without_introspection() -> None:
     assert not make(introspection=False).get("{ __typename }").errors
+
+
+def test_lookups_are_counted() -> None:
+    documents = make(max_documents=1)
+    for text in ("{ text }", "{ text }", "{ later }", "{ txet }"):
+        documents.get(text)
+    assert (documents.hits, documents.misses, documents.evicted) == (1, 3, 2)
+
+
+def test_a_digest_stands_for_the_text_whatever_it_is() -> None:
+    texts = ["{ text }", "{ text  }", "{", "\ud800"]
+    digests = {make().get(text).digest for text in texts}
+    assert len(digests) == len(texts)
+    assert make().get("{ text }").digest == hashlib.sha256(b"{ text }").hexdigest()[:16]
