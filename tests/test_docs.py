@@ -67,10 +67,10 @@ def test_indexes_name_every_file(folder: str) -> None:
 
 def declared_dependencies() -> Iterator[tuple[str, str]]:
     project = tomllib.loads(read("pyproject.toml"))
-    groups: list[Any] = [
-        entry for group in project["dependency-groups"].values() for entry in group
-    ]
-    for entry in project["project"]["dependencies"] + groups:
+    named = project["project"]
+    groups = [*project["dependency-groups"].values(), *named["optional-dependencies"].values()]
+    entries: list[Any] = [entry for group in groups for entry in group]
+    for entry in named["dependencies"] + entries:
         if isinstance(entry, str):
             yield Requirement(entry).name, entry.removeprefix(Requirement(entry).name)
 

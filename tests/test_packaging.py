@@ -41,6 +41,11 @@ def group(project: dict[str, Any], name: str) -> list[Requirement]:
     return own + [requirement for other in included for requirement in group(project, other)]
 
 
+def extras(project: dict[str, Any]) -> list[Requirement]:
+    groups = project["project"]["optional-dependencies"].values()
+    return [Requirement(text) for entries in groups for text in entries]
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     folder = tmp_path_factory.mktemp("wheel")
@@ -100,6 +105,8 @@ def test_locks_hold_what_the_project_asks_for(
     wanted = [Requirement(text) for text in project["project"]["dependencies"]]
     if lock == "requirements-build.lock":
         wanted = []
+    if lock == "requirements-dev.lock":  # the tests try the extras, too
+        wanted += extras(project)
     for name in groups:
         wanted += group(project, name)
     versions = pinned(lock)
@@ -131,7 +138,7 @@ def test_tests_run_on_the_locked_versions() -> None:
 def test_every_library_imported_is_declared(project: dict[str, Any]) -> None:
     declared = {
         canonicalize_name(Requirement(text).name) for text in project["project"]["dependencies"]
-    }
+    } | {canonicalize_name(requirement.name) for requirement in extras(project)}
     homes = importlib.metadata.packages_distributions()
     imported = {
         found.package
