@@ -1,6 +1,7 @@
 """Tries the installed wheel: the command answers, and the gateway serves a query on its demo."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -54,12 +55,25 @@ def ask(base: str) -> Any:
         return json.load(answer)
 
 
+def check_extras(port: int) -> None:
+    """The wheel alone traces nothing, and says what it would take."""
+    environ = {**os.environ, "GATEWAY_TRACING": "true", "GATEWAY_METRICS_PORT": "0"}
+    refused = subprocess.run(
+        [COMMAND, "serve", "--port", str(port)],
+        check=False, capture_output=True, text=True, timeout=60, env=environ,
+    )  # fmt: skip
+    assert refused.returncode == 1, refused
+    assert 'pip install "gitlab-jobs-gateway[otel]"' in refused.stderr, refused.stderr
+
+
 def main() -> None:
     said = run("--version")
     assert version("gitlab-jobs-gateway") in said, said
     assert "type Job implements" in run("schema")
-    port = free_port()
-    server = subprocess.Popen([COMMAND, "serve", "--port", str(port)])
+    port, metrics_port = free_port(), free_port()
+    check_extras(port)
+    environ = {**os.environ, "GATEWAY_METRICS_PORT": str(metrics_port)}
+    server = subprocess.Popen([COMMAND, "serve", "--port", str(port)], env=environ)
     try:
         base = f"http://127.0.0.1:{port}"
         wait_until_ready(base, server)
@@ -68,6 +82,8 @@ def main() -> None:
         assert "errors" not in answer, answer
         nodes = answer["data"]["project"]["jobs"]["nodes"]
         assert len(nodes) == 3, answer
+        with urllib.request.urlopen(f"http://127.0.0.1:{metrics_port}/metrics") as metrics:
+            assert b"gateway_operations_total{" in metrics.read()
         server.send_signal(signal.SIGTERM)
         assert server.wait(timeout=30) == 0, server.returncode
     finally:

@@ -49,7 +49,9 @@ class Contestant:
             conf.write_text(proxy_conf(conf.with_suffix(""), port, upstream), encoding="utf-8")
             return ["nginx", "-e", "stderr", "-c", str(conf)], WORK, {}
         arguments = ["serve", "--host", "127.0.0.1", "--port", str(port), "--gitlab-url", upstream]
-        env = {"GATEWAY_LOG_LEVEL": "warning", **self.env}
+        # The peers tell of no operation, either; several gateways would want the metrics' port.
+        quiet = {"GATEWAY_LOG_LEVEL": "warning", "GATEWAY_METRICS_PORT": "0"}
+        env = {**quiet, **self.env}
         return [sys.executable, "-m", "gateway", *arguments], ROOT, env
 
 

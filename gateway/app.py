@@ -20,7 +20,7 @@ from gateway.execution.sharing import Sharing
 from gateway.execution.stock import StockEngine
 from gateway.http.cors import Cors
 from gateway.http.graphiql import graphiql_response, graphiql_routes
-from gateway.http.graphql import GraphQLEndpoint, MakeContext
+from gateway.http.graphql import GraphQLEndpoint
 from gateway.http.head import read_head
 from gateway.http.health import Live, Readiness, Ready
 from gateway.http.refusal import Refusal, method_not_allowed
@@ -28,11 +28,13 @@ from gateway.http.responses import send_refusal
 from gateway.rest.endpoint import GUIDE_PATH, RestEndpoint
 from gateway.rest.guide import guide
 from gateway.settings import Settings
+from gateway.telemetry.telemetry import Telemetry
 from resolvers.context import RequestContext
 from resolvers.mutations.once import Actions
 from schema import build_schema
 from upstream.client import Upstream
 from upstream.credentials import Credential
+from upstream.events import Hook, no_hook
 from upstream.transports.lean import LeanTransport
 from upstream.urls import API
 
@@ -45,11 +47,16 @@ class Gateway:
     """The ASGI application.
 
     An `Upstream` that is handed in stays its owner's to close; otherwise one is opened and closed
-    with the lifespan. `sharing` counts the queries that were spared an execution.
+    with the lifespan. `sharing` counts the queries that were spared an execution; `telemetry` is
+    told of every operation and call.
     """
 
     def __init__(
-        self, settings: Settings, schema: strawberry.Schema, upstream: Upstream | None = None
+        self,
+        settings: Settings,
+        schema: strawberry.Schema,
+        upstream: Upstream | None = None,
+        telemetry: Telemetry | None = None,
     ) -> None:
         self.readiness = Readiness()
         self.sharing = Sharing()
@@ -57,8 +64,19 @@ class Gateway:
         self._settings = settings
         self._upstream = upstream
         self._owns_upstream = upstream is None
-        shared = self.sharing if settings.execution.share_queries else None
-        endpoint = _endpoint(settings, schema, self._make_context, shared)
+        self.telemetry = telemetry or Telemetry()
+        documents = _documents(settings, schema)
+        self.telemetry.watch(self.readiness, documents, self.sharing)
+        endpoint = GraphQLEndpoint(
+            documents,
+            _engine(settings, schema),
+            self._make_context,
+            body_bytes=settings.http.body_bytes,
+            fallback=settings.http.fallback,
+            page=_page(settings) if settings.http.graphiql else None,
+            sharing=self.sharing if settings.execution.share_queries else None,
+            observer=self.telemetry,
+        )
         self._served: Mapping[str, ASGIApp] = {
             GRAPHQL_PATH: _with_cors(endpoint, settings),
             "/health/live": Live(),
@@ -106,11 +124,12 @@ class Gateway:
         await receive()  # lifespan.startup
         try:
             if self._upstream is None:
-                self._upstream = open_upstream(self._settings)
+                self._upstream = open_upstream(self._settings, self.telemetry.hook)
         except Exception as error:
             logger.exception("cannot start")
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
+        self.telemetry.opened(self._upstream)
         self.readiness.opened()
         await send({"type": "lifespan.startup.complete"})
         try:
@@ -120,6 +139,7 @@ class Gateway:
             if self._owns_upstream:
                 upstream, self._upstream = self._upstream, None
                 await upstream.aclose()
+            await self.telemetry.aclose()
         await send({"type": "lifespan.shutdown.complete"})
 
 
@@ -128,46 +148,37 @@ def create_app(
     *,
     schema: strawberry.Schema | None = None,
     upstream: Upstream | None = None,
+    telemetry: Telemetry | None = None,
 ) -> Gateway:
     if schema is None:
         schema = build_schema(federation=settings.execution.federation)
-    return Gateway(settings, schema, upstream)
+    return Gateway(settings, schema, upstream, telemetry)
 
 
-def open_upstream(settings: Settings) -> Upstream:
+def open_upstream(settings: Settings, hook: Hook = no_hook) -> Upstream:
     """The way to GitLab; only httpx knows proxies, so it carries the calls where there is one."""
     config = settings.upstream
     if settings.transport == "lean" and config.proxy is None:
-        return Upstream(config, LeanTransport(config))
-    return Upstream(config)
+        return Upstream(config, LeanTransport(config), hook=hook)
+    return Upstream(config, hook=hook)
 
 
-def _endpoint(
-    settings: Settings,
-    schema: strawberry.Schema,
-    make_context: MakeContext,
-    sharing: Sharing | None,
-) -> ASGIApp:
+def _documents(settings: Settings, schema: strawberry.Schema) -> Documents:
     execution = settings.execution
-    documents = Documents(
+    return Documents(
         schema._schema,  # noqa: SLF001 - Strawberry offers no public way to it
         max_documents=execution.documents,
         max_tokens=execution.document_tokens,
         introspection=execution.introspection,
     )
-    hide_suggestions = not execution.introspection
+
+
+def _engine(settings: Settings, schema: strawberry.Schema) -> Engine:
+    hide_suggestions = not settings.execution.introspection
     engine: Engine = StockEngine(schema, hide_suggestions=hide_suggestions)
-    if execution.compiled:
+    if settings.execution.compiled:
         engine = CompiledEngine(schema, engine, hide_suggestions=hide_suggestions)
-    return GraphQLEndpoint(
-        documents,
-        engine,
-        make_context,
-        body_bytes=settings.http.body_bytes,
-        fallback=settings.http.fallback,
-        page=_page(settings) if settings.http.graphiql else None,
-        sharing=sharing,
-    )
+    return engine
 
 
 def _rest(settings: Settings, find_upstream: Callable[[], Upstream]) -> ASGIApp | None:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
+import os
+import platform
 import socket
 import sys
+import time
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from typing import Any
 
 import uvloop
 
+from gateway import __version__
 from gateway.app import create_app
 from gateway.environment import SettingsError
 from gateway.serving import (
@@ -18,17 +23,23 @@ from gateway.serving import (
     Stop,
     address_of,
     bind,
-    configure_logging,
     running,
     settle_memory,
 )
-from gateway.settings import Settings, load_settings
+from gateway.settings import Settings, TelemetrySettings, load_settings
+from gateway.telemetry.exposition import MetricsApp, registry_of
+from gateway.telemetry.logs import AUTOMATIC, Log, open_log
+from gateway.telemetry.opening import TracingUnavailableError, open_telemetry
+from gateway.telemetry.telemetry import Telemetry
 from schema import build_schema
 from upstream.demo import DemoGitLab
 from upstream.demo import tokens as demo_tokens
 
 DEMO_SHUTDOWN_SECONDS = 5
+METRICS_SHUTDOWN_SECONDS = 1
 LOOPBACK = "127.0.0.1"
+
+logger = logging.getLogger("gateway")
 
 _DEMO_TOKENS = (
     (demo_tokens.MAINTAINER_TOKEN, "may do everything"),
@@ -48,13 +59,17 @@ class CommandError(Exception):
 
 def serve(*, host: str | None, port: str | None, gitlab_url: str | None) -> None:
     settings = _settings({"GATEWAY_HOST": host, "GATEWAY_PORT": port, "GITLAB_URL": gitlab_url})
-    configure_logging(settings.server.log_level)
-    listener = _bound(settings.server.host, settings.server.port)
-    _run(_serve(settings, listener))
+    wanted = settings.telemetry
+    log = open_log(wanted.log_format, settings.server.log_level, colors=wanted.colors)
+    with (
+        _bound(settings.server.host, settings.server.port) as listener,
+        _bound_for_metrics(wanted) or contextlib.nullcontext() as metrics,
+    ):
+        _run(_serve(settings, listener, metrics, log))
 
 
 def demo(*, host: str, port: int) -> None:
-    configure_logging("info")
+    open_log(AUTOMATIC, "info")
     _run(_demo(_bound(host, port)))
 
 
@@ -62,19 +77,64 @@ def schema(*, federation: bool) -> None:
     _say(build_schema(federation=federation).as_str())
 
 
-async def _serve(settings: Settings, listener: socket.socket) -> None:
+async def _serve(
+    settings: Settings, listener: socket.socket, metrics: socket.socket | None, log: Log
+) -> None:
+    began = time.monotonic()
     async with contextlib.AsyncExitStack() as stack:
         stop = stack.enter_context(Stop())
         if settings.demo:
             address = await stack.enter_async_context(_demo_gitlab(stop))
             settings = settings.in_front_of(address)
-        app = create_app(settings)
+        telemetry = _telemetry(settings, log, metrics=metrics is not None)
+        if metrics is not None:
+            await stack.enter_async_context(_metrics(telemetry, metrics, stop))
+        app = create_app(settings, telemetry=telemetry)
         stop.on_request(app.readiness.closing)
+        stop.on_request(telemetry.settle)
+        stop.on_request(lambda: logger.info("stopping"))
         seconds = settings.server.shutdown_seconds
         await stack.enter_async_context(running(app, listener, stop, shutdown_seconds=seconds))
         settle_memory()
+        _tell_start(settings, address_of(listener), metrics)
         _say(_welcome(settings, address_of(listener)))
         await stop.requested.wait()
+    logger.info("stopped", extra={"after_seconds": round(time.monotonic() - began, 1)})
+
+
+def _telemetry(settings: Settings, log: Log, *, metrics: bool) -> Telemetry:
+    try:
+        return open_telemetry(settings, log, metrics=metrics)
+    except TracingUnavailableError as error:
+        raise CommandError([str(error)]) from error
+
+
+@contextlib.asynccontextmanager
+async def _metrics(
+    telemetry: Telemetry, listener: socket.socket, stop: Stop
+) -> AsyncIterator[None]:
+    """Before and after the gateway itself is there, so that its start and end can be seen."""
+    app = MetricsApp(registry_of(telemetry.families))
+    async with running(app, listener, stop, shutdown_seconds=METRICS_SHUTDOWN_SECONDS):
+        yield
+
+
+def _tell_start(settings: Settings, address: str, metrics: socket.socket | None) -> None:
+    known = {
+        "version": __version__,
+        "python": platform.python_version(),
+        "pid": os.getpid(),
+        "address": address,
+        "gitlab": settings.upstream.base_url,
+        "demo": settings.demo,
+        "metrics": None if metrics is None else f"{address_of(metrics)}/metrics",
+        "settings": dict(settings.given),
+    }
+    logger.info("started", extra=known)
+    if settings.http.fallback is not None:
+        logger.warning("callers without a token of their own act as the owner of GITLAB_TOKEN")
+    if not settings.upstream.verify:
+        logger.warning("GitLab's certificate is not checked: GATEWAY_VERIFY_TLS is off")
 
 
 async def _demo(listener: socket.socket) -> None:
@@ -125,6 +185,19 @@ def _bound(host: str, port: int) -> socket.socket:
         return bind(host, port)
     except CannotListenError as error:
         raise CommandError([str(error)]) from error
+
+
+def _bound_for_metrics(wanted: TelemetrySettings) -> socket.socket | None:
+    """None where metrics are off, or only wanted by default and their port is taken."""
+    if wanted.metrics_port == 0:
+        return None
+    try:
+        return bind(wanted.metrics_host, wanted.metrics_port)
+    except CannotListenError as error:
+        if wanted.port_given:
+            raise CommandError([f"{error} (GATEWAY_METRICS_PORT)"]) from error
+        logger.warning("no metrics: %s; set GATEWAY_METRICS_PORT to another port, or to 0", error)
+        return None
 
 
 def _run(main: Coroutine[Any, Any, None]) -> None:

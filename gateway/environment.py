@@ -44,8 +44,12 @@ class Variable:
         try:
             return self.kind.parse(text)
         except ValueError:
-            shown = "(hidden)" if self.secret else _shown(text)
-            raise SettingsError([f"{self.name}={shown}: must be {self.kind.allowed}"]) from None
+            problem = f"{self.name}={self.shown(text)}: must be {self.kind.allowed}"
+            raise SettingsError([problem]) from None
+
+    def shown(self, text: str) -> str:
+        """A value as it may be told."""
+        return "(hidden)" if self.secret else _shown(text)
 
 
 def read_variables(variables: Sequence[Variable], environ: Mapping[str, str]) -> dict[str, Any]:
@@ -65,6 +69,15 @@ def read_variables(variables: Sequence[Variable], environ: Mapping[str, str]) ->
     if problems:
         raise SettingsError(problems)
     return values
+
+
+def given_values(variables: Sequence[Variable], environ: Mapping[str, str]) -> dict[str, str]:
+    """What is set, as it may be told, by its name."""
+    return {
+        variable.name: variable.shown(environ[variable.name].strip())
+        for variable in variables
+        if environ.get(variable.name, "").strip()
+    }
 
 
 def _unknown(known: list[str], environ: Mapping[str, str]) -> list[str]:

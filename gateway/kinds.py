@@ -36,13 +36,17 @@ def whole(low: int, high: int) -> Kind:
 
 
 def seconds(low: float, high: float) -> Kind:
-    def parse(text: str) -> float:
-        number = float(text)
-        if not (math.isfinite(number) and low <= number <= high):
-            raise ValueError
-        return number
+    return number(low, high, "a number of seconds")
 
-    return Kind(f"a number of seconds from {low:g} to {high:g}", parse)
+
+def number(low: float, high: float, what: str = "a number") -> Kind:
+    def parse(text: str) -> float:
+        value = float(text)
+        if not (math.isfinite(value) and low <= value <= high):
+            raise ValueError
+        return value
+
+    return Kind(f"{what} from {low:g} to {high:g}", parse)
 
 
 def choice(*values: str) -> Kind:

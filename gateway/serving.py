@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import functools
 import gc
-import logging
 import os
 import signal
 import socket
@@ -141,14 +140,3 @@ def _config(app: ASGIApp, shutdown_seconds: int) -> uvicorn.Config:
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=shutdown_seconds,
     )
-
-
-def configure_logging(level: str) -> None:
-    logging.basicConfig(
-        level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    # What uvicorn tells about its own steps, the command line says in its own words.
-    # Nor what it says of requests: an Upgrade header alone would earn two lines of advice.
-    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
-    # Below WARNING it would log URLs with their query.
-    logging.getLogger("httpx").setLevel(logging.WARNING)

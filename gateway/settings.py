@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from gateway.environment import read_variables
+from gateway.environment import given_values, read_variables
 from gateway.execution.documents import DEFAULT_DOCUMENTS, DEFAULT_TOKENS
 from gateway.http.graphql import DEFAULT_BODY_BYTES
+from gateway.telemetry.logs import AUTOMATIC
+from gateway.telemetry.metrics import DEFAULT_NAMES
 from gateway.variables import (
     DEFAULT_HOST,
+    DEFAULT_METRICS_PORT,
     DEFAULT_PORT,
     DEFAULT_SHUTDOWN_SECONDS,
     VARIABLES,
@@ -55,8 +58,25 @@ class ExecutionSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class TelemetrySettings:
+    """`metrics_port` is 0 for no metrics; `port_given` says that it was asked for by name."""
+
+    log_format: str = AUTOMATIC
+    log_sample: float = 1.0
+    colors: bool = True
+    metrics_host: str = DEFAULT_HOST
+    metrics_port: int = DEFAULT_METRICS_PORT
+    port_given: bool = False
+    metrics_names: int = DEFAULT_NAMES
+    tracing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that can be set. `demo`: the GitLab behind `upstream` is the embedded one."""
+    """Everything that can be set. `demo`: the GitLab behind `upstream` is the embedded one.
+
+    `given` is what was set, by the variable's name, with secrets hidden.
+    """
 
     upstream: UpstreamConfig
     demo: bool = False
@@ -65,6 +85,8 @@ class Settings:
     http: HttpSettings = field(default_factory=HttpSettings)
     execution: ExecutionSettings = field(default_factory=ExecutionSettings)
     resolvers: ResolverLimits = field(default_factory=ResolverLimits)
+    telemetry: TelemetrySettings = field(default_factory=TelemetrySettings)
+    given: Mapping[str, str] = field(default_factory=dict)
 
     def in_front_of(self, base_url: str) -> Settings:
         """The same settings for a GitLab whose address was not known before it was started."""
@@ -89,6 +111,7 @@ def shell_variable(name: str) -> str | None:
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """Raises SettingsError where a variable's value, or its very name, cannot be right."""
     values = read_variables(VARIABLES, environ)
+    given = given_values(VARIABLES, environ)
     return Settings(
         upstream=_upstream(values),
         demo=values["GITLAB_URL"] is None,
@@ -122,6 +145,17 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             log_bytes=values["GATEWAY_LOG_BYTES"],
             log_text_bytes=values["GATEWAY_LOG_TEXT_BYTES"],
         ),
+        telemetry=TelemetrySettings(
+            log_format=values["GATEWAY_LOG_FORMAT"],
+            log_sample=values["GATEWAY_LOG_SAMPLE"],
+            colors=not environ.get("NO_COLOR"),
+            metrics_host=values["GATEWAY_METRICS_HOST"],
+            metrics_port=values["GATEWAY_METRICS_PORT"],
+            port_given="GATEWAY_METRICS_PORT" in given,
+            metrics_names=values["GATEWAY_METRICS_NAMES"],
+            tracing=values["GATEWAY_TRACING"],
+        ),
+        given=given,
     )
 
 

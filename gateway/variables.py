@@ -9,6 +9,9 @@ from gateway import kinds
 from gateway.environment import Variable
 from gateway.execution import documents
 from gateway.http.graphql import DEFAULT_BODY_BYTES
+from gateway.telemetry.logs import AUTOMATIC
+from gateway.telemetry.metrics import DEFAULT_NAMES
+from gateway.telemetry.rendering import Form
 from resolvers.context import ResolverLimits
 from resolvers.mutations.once import DEFAULT_WINDOW_SECONDS
 from upstream.config import Limits, Reuse, Timeouts
@@ -19,6 +22,7 @@ GIB = 1024 * MIB
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
 DEFAULT_SHUTDOWN_SECONDS = 30
+DEFAULT_METRICS_PORT = 9464  # what OpenTelemetry's exporters for Prometheus take, too
 
 _TIMEOUTS = Timeouts()
 _LIMITS = Limits()
@@ -268,6 +272,57 @@ VARIABLES: tuple[Variable, ...] = (
         kinds.choice("debug", "info", "warning", "error"),
         default="info",
         purpose="What is worth a line on standard error.",
+    ),
+    Variable(
+        "GATEWAY_LOG_FORMAT",
+        kinds.choice(AUTOMATIC, *Form),
+        default=AUTOMATIC,
+        purpose=(
+            "How log lines look: JSON, one object a line; readable; or auto: readable where "
+            "standard error is a terminal, else JSON."
+        ),
+    ),
+    Variable(
+        "GATEWAY_LOG_SAMPLE",
+        kinds.number(0, 1),
+        default=1.0,
+        purpose=(
+            "The share of successful queries that get a log line each. Mutations, and whatever "
+            "went wrong, always do."
+        ),
+    ),
+    Variable(
+        "GATEWAY_METRICS_HOST",
+        kinds.HOST,
+        default=DEFAULT_HOST,
+        purpose="The address to serve `/metrics` at.",
+    ),
+    Variable(
+        "GATEWAY_METRICS_PORT",
+        kinds.whole(0, 65535),
+        default=DEFAULT_METRICS_PORT,
+        purpose=(
+            "The port of `/metrics`, for Prometheus; 0 for no metrics. If the default is taken the "
+            "gateway warns and does without; a port that you name must be free."
+        ),
+    ),
+    Variable(
+        "GATEWAY_METRICS_NAMES",
+        kinds.whole(0, 10_000),
+        default=DEFAULT_NAMES,
+        purpose=(
+            "How many operations, and how many clients, metrics tell apart by name; further ones "
+            "count as `(other)`."
+        ),
+    ),
+    Variable(
+        "GATEWAY_TRACING",
+        kinds.SWITCH,
+        default=False,
+        purpose=(
+            "Whether OpenTelemetry traces are made, and sent as the `OTEL_*` variables say. Needs "
+            "the extra `otel`."
+        ),
     ),
     Variable(
         "GATEWAY_VERIFY_TLS",

@@ -16,6 +16,8 @@ from tests.support.sources import PACKAGES, module_name, python_files, syntax_tr
 # Room -> the libraries that it may know; the longest prefix of a module's name counts.
 LIBRARIES: dict[str, frozenset[str]] = {
     "gateway": frozenset({"graphql", "orjson", "starlette", "strawberry", "uvicorn", "uvloop"}),
+    "gateway.telemetry": frozenset({"orjson", "prometheus_client", "starlette", "structlog"}),
+    "gateway.telemetry.tracing": frozenset({"opentelemetry"}),
     "schema": frozenset({"strawberry"}),
     "resolvers": frozenset(),
     "upstream": frozenset({"orjson"}),
@@ -150,6 +152,16 @@ def test_every_library_allowed_is_used() -> None:
         if (room, library) not in used
     ]
     assert unused == []
+
+
+def test_what_is_an_extra_is_imported_by_nobody_but_its_module() -> None:
+    inside = "gateway.telemetry.tracing"
+    importers = {
+        found.importer
+        for found in all_imports()
+        if f"{found.module}.{found.name}".startswith(inside) and not found.typing_only
+    }
+    assert importers == {"gateway.telemetry.opening"}
 
 
 def test_the_demo_shares_nothing_with_the_client() -> None:

@@ -10,7 +10,8 @@ The events of `upstream.events` are for the process as a whole; they do not say 
 from __future__ import annotations
 
 import time
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
 from typing import Literal
@@ -74,22 +75,21 @@ def current_journal() -> Journal | None:
     return _current.get()
 
 
-def keep_journal(journal: Journal | None = None) -> AbstractContextManager[Journal]:
+@contextmanager
+def keep_journal(journal: Journal | None = None) -> Iterator[Journal]:
     """Tasks that are started inside write into the journal even after its end."""
-    return _Keeping(Journal() if journal is None else journal)
+    kept = Journal() if journal is None else journal
+    token = open_journal(kept)
+    try:
+        yield kept
+    finally:
+        close_journal(token)
 
 
-class _Keeping:
-    """A generator would cost four times as much, in each request."""
+def open_journal(journal: Journal | None) -> Token[Journal | None]:
+    """As keep_journal, for where each microsecond counts; to be closed by the same task."""
+    return _current.set(journal)
 
-    __slots__ = ("_journal", "_token")
 
-    def __init__(self, journal: Journal) -> None:
-        self._journal = journal
-
-    def __enter__(self) -> Journal:
-        self._token: Token[Journal | None] = _current.set(self._journal)
-        return self._journal
-
-    def __exit__(self, *_: object) -> None:
-        _current.reset(self._token)
+def close_journal(token: Token[Journal | None]) -> None:
+    _current.reset(token)

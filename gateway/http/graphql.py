@@ -31,7 +31,7 @@ from gateway.http.parameters import Parameters, check_content_type, from_json, f
 from gateway.http.refusal import Headers, Refusal, method_not_allowed
 from gateway.http.responses import error_body, send_json
 from upstream.credentials import Credential
-from upstream.journal import keep_journal
+from upstream.journal import close_journal, open_journal
 
 logger = logging.getLogger("gateway.http")
 
@@ -91,10 +91,11 @@ class GraphQLEndpoint:
             await self._respond(scope, receive, send, media_type, seen)
             return
         observer.began(seen)
+        token = open_journal(seen.journal)
         try:
-            with keep_journal(seen.journal):
-                await self._respond(scope, receive, send, media_type, seen)
+            await self._respond(scope, receive, send, media_type, seen)
         finally:
+            close_journal(token)
             seen.ended()
             observer.ended(seen)
 

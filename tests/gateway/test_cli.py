@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import re
 import signal
@@ -12,6 +13,7 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import orjson
@@ -19,6 +21,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from gateway import __version__
+from gateway.variables import DEFAULT_METRICS_PORT
 from schema import build_schema
 from tests.support.serving import serve
 
@@ -30,7 +33,8 @@ ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 def environment(given: dict[str, str]) -> dict[str, str]:
     foreign = ("GATEWAY_", "GITLAB_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-    return {**kept, **given, "PYTHONWARNINGS": "error"}
+    # Others on this machine may have the port that metrics have by default.
+    return {**kept, "GATEWAY_METRICS_PORT": "0", **given, "PYTHONWARNINGS": "error"}
 
 
 async def spawn(*arguments: str, **environ: str) -> Process:
@@ -64,6 +68,16 @@ async def started(*arguments: str, **environ: str) -> AsyncIterator[tuple[Proces
         if process.returncode is None:
             process.kill()
             await process.communicate()
+
+
+def logged(errors: str) -> list[dict[str, Any]]:
+    """Standard error as log lines; fails where it holds anything else."""
+    return [orjson.loads(line) for line in errors.splitlines()]
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
 
 
 async def stop(process: Process, number: signal.Signals = signal.SIGTERM) -> tuple[str, str]:
@@ -131,7 +145,100 @@ async def test_serve_without_a_gitlab_starts_the_demo_and_says_so() -> None:
     assert "in front of an embedded demo GitLab (set GITLAB_URL for a real one)" in output
     for token in ("demo-maintainer", "demo-developer", "demo-reporter", "demo-outsider"):
         assert token in output
+    assert [line["event"] for line in logged(errors)] == [
+        "started",
+        "operation",
+        "stopping",
+        "stopped",
+    ]
+
+
+async def test_the_log_tells_of_start_and_end_and_how_it_is_set_up() -> None:
+    given = {
+        "GITLAB_TOKEN": "glpat-secret",
+        "GATEWAY_VERIFY_TLS": "false",
+        "GITLAB_URL": "http://127.0.0.1:9",
+    }
+    async with started("serve", "--port", "0", **given) as (process, address, _):
+        _, errors = await stop(process)
+    first, *others = logged(errors)
+    assert first["event"] == "started"
+    assert first["version"] == __version__
+    assert first["pid"] == process.pid
+    assert first["address"] == address
+    assert (first["gitlab"], first["demo"]) == ("http://127.0.0.1:9", False)
+    assert first["metrics"] is None
+    assert first["settings"] == {
+        "GITLAB_URL": "http://127.0.0.1:9",
+        "GITLAB_TOKEN": "(hidden)",
+        "GATEWAY_PORT": "0",
+        "GATEWAY_VERIFY_TLS": "false",
+        "GATEWAY_METRICS_PORT": "0",
+    }
+    assert [(line["level"], line["event"].partition(":")[0]) for line in others] == [
+        ("warning", "callers without a token of their own act as the owner of GITLAB_TOKEN"),
+        ("warning", "GitLab's certificate is not checked"),
+        ("info", "stopping"),
+        ("info", "stopped"),
+    ]
+    assert "glpat-secret" not in errors
+
+
+async def test_metrics_are_on_a_port_of_their_own() -> None:
+    port = free_port()
+    async with started("serve", "--port", "0", GATEWAY_METRICS_PORT=str(port)) as (process, url, _):
+        async with httpx.AsyncClient() as client:
+            await client.post(f"{url}/graphql", json={"query": "{ __typename }"})
+            metrics = await client.get(f"http://127.0.0.1:{port}/metrics")
+            elsewhere = await client.get(f"{url}/metrics")
+        _, errors = await stop(process)
+    assert 'gateway_operations_total{kind="query",result="ok",status="200"} 1.0' in metrics.text
+    assert "gateway_ready 1.0" in metrics.text
+    assert elsewhere.status_code == 404
+    assert logged(errors)[0]["metrics"] == f"http://127.0.0.1:{port}/metrics"
+
+
+async def test_a_port_for_metrics_that_is_asked_for_must_be_free() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        status, output, errors = await run("serve", "--port", "0", GATEWAY_METRICS_PORT=str(port))
+    assert (status, output) == (1, "")
+    assert errors == (
+        f"jobs-gateway: cannot listen on 127.0.0.1 port {port}: Address already in use "
+        "(GATEWAY_METRICS_PORT)\n"
+    )
+
+
+async def test_without_its_default_port_the_gateway_serves_without_metrics() -> None:
+    with contextlib.ExitStack() as taken:
+        with contextlib.suppress(OSError):  # somebody else has it already
+            taken.enter_context(socket.create_server(("127.0.0.1", DEFAULT_METRICS_PORT)))
+        async with started("serve", "--port", "0", GATEWAY_METRICS_PORT="") as (process, _, _):
+            _, errors = await stop(process)
+    warning, first, *_ = logged(errors)
+    assert warning["level"] == "warning"
+    assert warning["event"].startswith("no metrics: cannot listen on 127.0.0.1 port 9464: ")
+    assert "set GATEWAY_METRICS_PORT to another port, or to 0" in warning["event"]
+    assert (first["event"], first["metrics"]) == ("started", None)
+
+
+async def test_what_a_level_leaves_out_is_not_said() -> None:
+    async with started("serve", "--port", "0", GATEWAY_LOG_LEVEL="warning") as (process, url, _):
+        async with httpx.AsyncClient() as client:
+            await client.post(f"{url}/graphql", json={"query": "{ __typename }"})
+        _, errors = await stop(process)
     assert errors == ""
+
+
+async def test_a_request_that_the_server_cannot_read_is_no_other_kind_of_line() -> None:
+    async with started("serve", "--port", "0") as (process, url, _):
+        host, _, port = url.removeprefix("http://").partition(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(b"GET /\x00 HTTP/1.1\r\nfoo bar\r\n\r\n")
+        assert b"400" in await reader.read()
+        writer.close()
+        _, errors = await stop(process)
+    assert {line["level"] for line in logged(errors)} == {"info"}
 
 
 async def test_serve_says_what_it_stands_in_front_of() -> None:

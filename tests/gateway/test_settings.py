@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gateway.environment import SettingsError
-from gateway.settings import load_settings, read_settings
+from gateway.settings import TelemetrySettings, load_settings, read_settings
 from gateway.variables import VARIABLES
 from upstream.config import Reuse
 from upstream.credentials import Credential, TokenKind
@@ -50,6 +50,12 @@ OTHER = {
     "GATEWAY_COMPILED": "0",
     "GATEWAY_TRANSPORT": "httpx",
     "GATEWAY_LOG_LEVEL": "Debug",
+    "GATEWAY_LOG_FORMAT": "JSON",
+    "GATEWAY_LOG_SAMPLE": "0.25",
+    "GATEWAY_METRICS_HOST": "127.0.0.2",
+    "GATEWAY_METRICS_PORT": "9000",
+    "GATEWAY_METRICS_NAMES": "7",
+    "GATEWAY_TRACING": "on",
     "GATEWAY_VERIFY_TLS": "false",
     "GATEWAY_PROXY": "http://proxy.example.com:3128",
 }
@@ -85,6 +91,15 @@ def test_every_variable_arrives_where_it_is_used() -> None:
     resolvers = settings.resolvers
     assert (resolvers.connection_items, resolvers.fan_out) == (50, 4)
     assert (resolvers.log_bytes, resolvers.log_text_bytes) == (200_000, 3000)
+    assert settings.telemetry == TelemetrySettings(
+        log_format="json",
+        log_sample=0.25,
+        metrics_host="127.0.0.2",
+        metrics_port=9000,
+        port_given=True,
+        metrics_names=7,
+        tracing=True,
+    )
 
 
 def test_the_list_above_knows_every_variable() -> None:
@@ -133,6 +148,8 @@ def test_overrides_stand_before_the_environment(monkeypatch: pytest.MonkeyPatch)
         ("GATEWAY_READ_TIMEOUT", "nan", "must be a number of seconds from 0.1 to 600"),
         ("GATEWAY_READ_TIMEOUT", "30s", "must be a number of seconds from 0.1 to 600"),
         ("GATEWAY_GRAPHIQL", "maybe", "GATEWAY_GRAPHIQL=maybe: must be true or false"),
+        ("GATEWAY_LOG_SAMPLE", "1.1", "GATEWAY_LOG_SAMPLE=1.1: must be a number from 0 to 1"),
+        ("GATEWAY_LOG_FORMAT", "xml", "GATEWAY_LOG_FORMAT=xml: must be auto, json or readable"),
         ("GATEWAY_LOG_LEVEL", "loud", "must be debug, info, warning or error"),
         ("GATEWAY_TRANSPORT", "pigeon", "GATEWAY_TRANSPORT=pigeon: must be lean or httpx"),
         ("GATEWAY_HOST", "a b", "must be an address or host name of this machine"),
@@ -189,6 +206,27 @@ def test_variables_of_gitlabs_own_pipelines_are_left_alone() -> None:
 def test_no_settings_show_a_secret() -> None:
     environ = {"GITLAB_TOKEN": "glpat-secret", "GATEWAY_PROXY": "http://u:secret@proxy"}
     assert "secret" not in repr(read_settings(environ))
+
+
+def test_what_was_given_is_told_with_its_secrets_hidden() -> None:
+    environ = {
+        "GITLAB_URL": "https://gitlab.example.com",
+        "GITLAB_TOKEN": "glpat-secret",
+        "GATEWAY_PROXY": "http://u:secret@proxy",
+        "GATEWAY_PORT": "",
+        "HOME": "/root",
+    }
+    assert read_settings(environ).given == {
+        "GITLAB_URL": "https://gitlab.example.com",
+        "GITLAB_TOKEN": "(hidden)",
+        "GATEWAY_PROXY": "(hidden)",
+    }
+
+
+def test_colors_can_be_refused_as_everywhere() -> None:
+    assert read_settings({}).telemetry.colors
+    assert read_settings({"NO_COLOR": ""}).telemetry.colors
+    assert not read_settings({"NO_COLOR": "1"}).telemetry.colors
 
 
 ROW = re.compile(r"^\| `([A-Z_]+)` \| ([^|]*) \| ([^|]*) \| ([^|]*) \|$", re.MULTILINE)
