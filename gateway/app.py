@@ -82,7 +82,7 @@ class Gateway:
             "/health/live": Live(),
             "/health/ready": Ready(self.readiness),
         }
-        self._rest = _rest(settings, self._find_upstream)
+        self._rest = _rest(settings, self._find_upstream, self.telemetry)
         self._others = Router(_page_routes(settings), redirect_slashes=False, default=_not_found)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -181,10 +181,14 @@ def _engine(settings: Settings, schema: strawberry.Schema) -> Engine:
     return engine
 
 
-def _rest(settings: Settings, find_upstream: Callable[[], Upstream]) -> ASGIApp | None:
+def _rest(
+    settings: Settings, find_upstream: Callable[[], Upstream], telemetry: Telemetry
+) -> ASGIApp | None:
     if not settings.http.rest:
         return None
-    return _with_cors(RestEndpoint(find_upstream, body_bytes=settings.http.body_bytes), settings)
+    body_bytes = settings.http.body_bytes
+    endpoint = RestEndpoint(find_upstream, body_bytes=body_bytes, observer=telemetry)
+    return _with_cors(endpoint, settings)
 
 
 def _with_cors(app: ASGIApp, settings: Settings) -> ASGIApp:

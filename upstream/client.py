@@ -158,18 +158,24 @@ class Upstream:
     ) -> AsyncIterator[StreamedResponse]:
         """GitLab's own answer to a ready request, whatever its status; sent once, never kept.
 
-        `request.target` begins below /api/v4; its headers are sent as they are. `credential` only
-        says whose call it is.
+        `request.target` begins below /api/v4; its headers are sent as they are, but for those that
+        the journal has to say. `credential` only says whose call it is.
         """
         acts = request.method not in ("GET", "HEAD")
         if acts and self._reads is not None:
             self._reads.acting()
-        whole = replace(request, target=self._prefix + request.target)
         label = f"{request.method} {route}"
         try:
-            async with self._gate:
+            async with self.gate:
                 call = self._started(label)
                 counted = _Counted()
+                said = {name for name, _ in call.headers}
+                given = tuple(header for header in request.headers if header[0] not in said)
+                whole = replace(
+                    request,
+                    target=self._prefix + request.target,
+                    headers=(*given, *call.headers),
+                )
                 try:
                     async with self._transport.stream(whole) as answer:
                         yield _Forwarded(answer, counted)

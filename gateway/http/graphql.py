@@ -26,12 +26,11 @@ from gateway.http.attendance import Attendance
 from gateway.http.body import ClientGoneError, read_body
 from gateway.http.head import Head, read_credential, read_head, read_idempotency_key
 from gateway.http.negotiation import MediaType, negotiate
-from gateway.http.observation import Observation, Observer
+from gateway.http.observation import Observation, Observer, Observing
 from gateway.http.parameters import Parameters, check_content_type, from_json, from_url
 from gateway.http.refusal import Headers, Refusal, method_not_allowed
 from gateway.http.responses import error_body, send_json
 from upstream.credentials import Credential
-from upstream.journal import close_journal, open_journal
 
 logger = logging.getLogger("gateway.http")
 
@@ -90,14 +89,8 @@ class GraphQLEndpoint:
         if observer is None:
             await self._respond(scope, receive, send, media_type, seen)
             return
-        observer.began(seen)
-        token = open_journal(seen.journal)
-        try:
+        with Observing(observer, seen):
             await self._respond(scope, receive, send, media_type, seen)
-        finally:
-            close_journal(token)
-            seen.ended()
-            observer.ended(seen)
 
     async def _respond(
         self,

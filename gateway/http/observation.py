@@ -1,4 +1,4 @@
-"""What is known of one request to the GraphQL endpoint, for whoever keeps account of requests."""
+"""What is known of one request, for whoever keeps account of requests."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from gateway.execution.documents import Document
 from gateway.execution.operation import Operation
 from gateway.http.head import Head
 from upstream.credentials import Credential
-from upstream.journal import Journal
+from upstream.journal import Journal, close_journal, open_journal
 
 UNKNOWN_KIND = "unknown"
+REST_KIND = "rest"
 
 # What became of a request. Plain text, since looking up an enum's member costs more than the rest.
 Result = Literal[
     "ok",  # executed without an error
-    "errors",  # executed, and some of its fields have failed
+    "errors",  # executed, and some of its fields have failed; or refused by GitLab
     "refused",  # not executed, for a reason that its answer tells
     "failed",  # by a fault of the gateway
     "gone",  # nobody waited for the answer any more
@@ -25,18 +26,19 @@ Result = Literal[
 
 
 class Observation:
-    """One request, filled in as far as it has come.
+    """One request for GraphQL, or to a REST route of GitLab's; filled in as far as it has come.
 
     `trace_id` is of the distributed trace that it is a part of. `asked_name` is the operationName
-    that it gave; `cost` what it was reckoned to cost at most, in REST calls. `codes` has each
-    error's code once. `shared`: the answer is that of an identical query in flight. `status` and
-    `size`, in bytes, are of the answer, None and 0 where nobody waited for one. `seconds` ends when
-    the answer is there, not when the client has taken it.
+    that it gave, `route` the REST route's template. `cost` is what it was reckoned to cost at most,
+    in REST calls. `codes` has each error's code once. `shared`: the answer is that of an identical
+    query in flight. `status` and `size`, in bytes, are of the answer, None and 0 where nobody
+    waited for one. `seconds` ends when the answer is there, not when the client has taken it.
     """
 
     journal: Journal | None = None
     trace_id: str | None = None
     asked_name: str | None = None
+    route: str | None = None
     credential: Credential | None = None
     document: Document | None = None
     operation: Operation | None = None
@@ -63,22 +65,25 @@ class Observation:
 
     @property
     def name(self) -> str | None:
-        """The operation's name; where no operation was found, the one that was asked for."""
+        """The operation's name; where no operation was found, what was asked for."""
         if self.operation is not None and self.operation.node.name is not None:
             return self.operation.node.name.value
-        return self.asked_name
+        return self.asked_name or self.route
 
     @property
     def kind(self) -> str:
-        """query, mutation, subscription, or unknown where no operation was found."""
-        return UNKNOWN_KIND if self.operation is None else self.operation.kind.value
+        """query, mutation, subscription, rest, or unknown where no operation was found."""
+        if self.operation is not None:
+            return self.operation.kind.value
+        return UNKNOWN_KIND if self.route is None else REST_KIND
 
     @property
     def result(self) -> Result:
         if self.status is None:
             return "gone"
         if self.executed:
-            return "errors" if self.codes else "ok"
+            fine = not self.codes and self.status < HTTPStatus.BAD_REQUEST
+            return "ok" if fine else "errors"
         return "failed" if self.status == HTTPStatus.INTERNAL_SERVER_ERROR else "refused"
 
 
@@ -90,3 +95,22 @@ class Observer(Protocol):
     def ended(self, observation: Observation) -> None:
         """The answer has been sent, or nobody waits for it any more."""
         ...
+
+
+class Observing:
+    """A context in which a request is answered, under the eyes of `observer`."""
+
+    __slots__ = ("_observer", "_seen", "_token")
+
+    def __init__(self, observer: Observer, seen: Observation) -> None:
+        self._observer = observer
+        self._seen = seen
+
+    def __enter__(self) -> None:
+        self._observer.began(self._seen)
+        self._token = open_journal(self._seen.journal)
+
+    def __exit__(self, *_: object) -> None:
+        close_journal(self._token)
+        self._seen.ended()
+        self._observer.ended(self._seen)

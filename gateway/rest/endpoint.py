@@ -14,7 +14,8 @@ from starlette.types import Message, Receive, Scope, Send
 
 from gateway.errors import fault_of
 from gateway.http.body import ClientGoneError, read_body
-from gateway.http.head import Head, read_credential, read_head
+from gateway.http.head import read_credential, read_head
+from gateway.http.observation import Observation, Observer, Observing
 from gateway.http.refusal import Refusal
 from gateway.rest.headers import Header, to_client, to_gitlab
 from gateway.rest.refusals import Refused, not_served, unavailable, unexpected, unreadable
@@ -32,17 +33,35 @@ _HOST = re.compile(rb"[A-Za-z0-9._\[\]:-]{1,255}")
 
 
 class RestEndpoint:
-    """`find_upstream` gives the way to GitLab. Only the caller's own credential is ever used."""
+    """`find_upstream` gives the way to GitLab. Only the caller's own credential is ever used.
 
-    def __init__(self, find_upstream: Callable[[], Upstream], *, body_bytes: int) -> None:
+    `observer` is told of each request as it begins and ends.
+    """
+
+    def __init__(
+        self,
+        find_upstream: Callable[[], Upstream],
+        *,
+        body_bytes: int,
+        observer: Observer | None = None,
+    ) -> None:
         self._find_upstream = find_upstream
         self._body_bytes = body_bytes
+        self._observer = observer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        head = read_head(scope)
-        answering = _Answering(send, head.request_id)
+        seen = Observation(read_head(scope))
+        if self._observer is None:
+            await self._answer(scope, receive, send, seen)
+            return
+        with Observing(self._observer, seen):
+            await self._answer(scope, receive, send, seen)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, seen: Observation) -> None:
+        head = seen.head
+        answering = _Answering(send, seen)
         try:
-            await self._forward(scope, receive, head, answering)
+            await self._forward(scope, receive, seen, answering)
         except ClientGoneError:
             return
         except Refusal as refusal:
@@ -56,13 +75,15 @@ class RestEndpoint:
             await answering.refuse(unexpected())
 
     async def _forward(
-        self, scope: Scope, receive: Receive, head: Head, answering: _Answering
+        self, scope: Scope, receive: Receive, seen: Observation, answering: _Answering
     ) -> None:
+        head = seen.head
         path = _raw_path(scope).removeprefix(API)
         found = passage(scope["method"], path)
         if found is None:
             raise not_served(scope["method"], path)
-        credential = read_credential(head, None)
+        seen.route = f"{scope['method']} {found.template}"
+        credential = seen.credential = read_credential(head, None)
         body = await read_body(receive, head, self._body_bytes)
         query = scope["query_string"].decode("latin-1")
         request = Request(
@@ -84,9 +105,10 @@ class RestEndpoint:
 class _Answering:
     """The way back to the client; once begun, an answer can only be broken off."""
 
-    def __init__(self, send: Send, request_id: bytes) -> None:
+    def __init__(self, send: Send, seen: Observation) -> None:
         self._send = send
-        self._request_id = request_id
+        self._seen = seen
+        self._request_id = seen.head.request_id
         self._begun = False
 
     async def hand_back(
@@ -95,10 +117,14 @@ class _Answering:
         if all(name != b"x-request-id" for name, _ in headers):
             headers = [*headers, (b"x-request-id", self._request_id)]
         await self._begin(answer.status, headers)
+        size = 0
         if not headless:
             async with aclosing(cast("Any", answer.chunks())) as chunks:
                 async for chunk in chunks:
+                    size += len(chunk)
                     await self._send(_part(chunk, more=True))
+        self._seen.executed = True
+        self._seen.answered(answer.status, size)
         await self._send(_part(b"", more=False))
 
     async def refuse(self, refused: Refused) -> None:
@@ -106,6 +132,7 @@ class _Answering:
             # The missing end tells the client that this is not all; no status can any more.
             raise refused
         body = orjson.dumps({"message": refused.message})
+        self._seen.answered(refused.status, len(body))
         length = (b"content-length", b"%d" % len(body))
         fixed = [(b"content-type", b"application/json"), (b"x-request-id", self._request_id)]
         await self._begin(refused.status, [*fixed, length, *refused.headers])

@@ -138,7 +138,7 @@ async def test_an_upstream_that_was_handed_in_is_not_closed() -> None:
 
 
 async def test_a_start_that_fails_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise OSError("no sockets left")
 
     monkeypatch.setattr("gateway.app.Upstream", fail)
