@@ -23,6 +23,7 @@ from gateway.http.graphiql import graphiql_response, graphiql_routes
 from gateway.http.graphql import GraphQLEndpoint
 from gateway.http.head import read_head
 from gateway.http.health import Live, Readiness, Ready
+from gateway.http.hosts import ANY_HOST, AllowedHosts, HostCheck
 from gateway.http.refusal import Refusal, method_not_allowed
 from gateway.http.responses import send_refusal
 from gateway.rest.endpoint import GUIDE_PATH, RestEndpoint
@@ -71,7 +72,7 @@ class Gateway:
             documents,
             _engine(settings, schema),
             self._make_context,
-            body_bytes=settings.http.body_bytes,
+            limits=settings.http.limits,
             fallback=settings.http.fallback,
             page=_page(settings) if settings.http.graphiql else None,
             sharing=self.sharing if settings.execution.share_queries else None,
@@ -155,6 +156,19 @@ def create_app(
     return Gateway(settings, schema, upstream, telemetry)
 
 
+def checked_hosts(app: ASGIApp, settings: Settings, *, loopback: bool) -> ASGIApp:
+    """`app` for the hosts that it is to answer for; `loopback`: this machine alone reaches it.
+
+    Where nothing is said, loopback answers for loopback. Elsewhere a caller's rights are those of
+    its own token, which no page knows, but for GITLAB_TOKEN: with that, any name that a page can
+    have would do, so only addresses are left.
+    """
+    names = settings.server.allowed_hosts
+    if ANY_HOST in names or not (names or loopback or settings.http.fallback):
+        return app
+    return HostCheck(app, AllowedHosts(names, loopback=loopback, addresses=not loopback))
+
+
 def open_upstream(settings: Settings, hook: Hook = no_hook) -> Upstream:
     """The way to GitLab; only httpx knows proxies, so it carries the calls where there is one."""
     config = settings.upstream
@@ -168,7 +182,8 @@ def _documents(settings: Settings, schema: strawberry.Schema) -> Documents:
     return Documents(
         schema._schema,  # noqa: SLF001 - Strawberry offers no public way to it
         max_documents=execution.documents,
-        max_tokens=execution.document_tokens,
+        max_bytes=execution.document_bytes,
+        limits=execution.limits,
         introspection=execution.introspection,
     )
 
@@ -186,7 +201,7 @@ def _rest(
 ) -> ASGIApp | None:
     if not settings.http.rest:
         return None
-    body_bytes = settings.http.body_bytes
+    body_bytes = settings.http.limits.body_bytes
     endpoint = RestEndpoint(find_upstream, body_bytes=body_bytes, observer=telemetry)
     return _with_cors(endpoint, settings)
 

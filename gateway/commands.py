@@ -16,13 +16,14 @@ from typing import Any
 import uvloop
 
 from gateway import __version__
-from gateway.app import create_app
+from gateway.app import checked_hosts, create_app
 from gateway.environment import SettingsError
 from gateway.serving import (
     CannotListenError,
     Stop,
     address_of,
     bind,
+    is_loopback,
     running,
     settle_memory,
 )
@@ -74,7 +75,9 @@ def demo(*, host: str, port: int) -> None:
 
 
 def schema(*, federation: bool) -> None:
-    _say(build_schema(federation=federation).as_str())
+    """`federation` asks for the subgraph, and so does GATEWAY_FEDERATION."""
+    subgraph = federation or _settings({}).execution.federation
+    _say(build_schema(federation=subgraph).as_str())
 
 
 async def _serve(
@@ -94,7 +97,15 @@ async def _serve(
         stop.on_request(telemetry.settle)
         stop.on_request(lambda: logger.info("stopping"))
         seconds = settings.server.shutdown_seconds
-        await stack.enter_async_context(running(app, listener, stop, shutdown_seconds=seconds))
+        await stack.enter_async_context(
+            running(
+                checked_hosts(app, settings, loopback=is_loopback(listener)),
+                listener,
+                stop,
+                shutdown_seconds=seconds,
+                arrival=settings.server.arrival,
+            )
+        )
         settle_memory()
         _tell_start(settings, address_of(listener), metrics)
         _say(_welcome(settings, address_of(listener)))

@@ -39,12 +39,16 @@ class ErrorCode(enum.StrEnum):
     GRAPHQL_PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
     GRAPHQL_VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
     OPERATION_RESOLUTION_FAILURE = "OPERATION_RESOLUTION_FAILURE"
+    LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
     # the HTTP request
     BAD_REQUEST = "BAD_REQUEST"
     PATH_NOT_FOUND = "PATH_NOT_FOUND"
     METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"
     NOT_ACCEPTABLE = "NOT_ACCEPTABLE"
     REQUEST_TOO_LARGE = "REQUEST_TOO_LARGE"
+    REQUEST_HEAD_TOO_LARGE = "REQUEST_HEAD_TOO_LARGE"
+    REQUEST_TIMEOUT = "REQUEST_TIMEOUT"
+    HOST_NOT_ALLOWED = "HOST_NOT_ALLOWED"
     UNSUPPORTED_MEDIA_TYPE = "UNSUPPORTED_MEDIA_TYPE"
     # the gateway itself
     INTERNAL_SERVER_ERROR = "INTERNAL_SERVER_ERROR"
@@ -68,7 +72,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """An exception as a client may see it."""
+    """An exception as a client may see it; `limit` is what `Excess.shown` gives."""
 
     code: ErrorCode
     message: str
@@ -76,6 +80,7 @@ class Fault:
     status: int | None = None
     request_id: str | None = None
     retry_after: float | None = None
+    limit: Mapping[str, Any] | None = None
 
     def extensions(self) -> dict[str, Any]:
         shown: dict[str, Any] = {"code": self.code.value, "retryable": self.retryable}
@@ -85,6 +90,8 @@ class Fault:
             shown["requestId"] = self.request_id
         if self.retry_after is not None:
             shown["retryAfter"] = max(0, math.ceil(self.retry_after))
+        if self.limit is not None:
+            shown["limit"] = dict(self.limit)
         return shown
 
 
@@ -141,7 +148,7 @@ def fault_of(error: Exception, *, acting: bool) -> Fault | None:
     code = rule.code if isinstance(rule.code, ErrorCode) else rule.code(error)
     return Fault(
         code,
-        _shortened(str(getattr(error, "message", ""))),
+        shortened(str(getattr(error, "message", ""))),
         retryable=_is_retryable(rule.retry, error, acting=acting),
         status=getattr(error, "status", None),
         request_id=getattr(error, "request_id", None),
@@ -159,5 +166,5 @@ def _is_retryable(retry: Retry, error: Exception, *, acting: bool) -> bool:
     return retry is Retry.ALWAYS
 
 
-def _shortened(message: str) -> str:
+def shortened(message: str) -> str:
     return message if len(message) <= MAX_MESSAGE else f"{message[:MAX_MESSAGE]}..."

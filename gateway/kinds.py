@@ -17,6 +17,7 @@ _SWITCH = {
     "true": True, "yes": True, "on": True, "1": True,
     "false": False, "no": False, "off": False, "0": False,
 }  # fmt: skip
+_OF_HOSTS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,15 @@ def _origins(text: str) -> tuple[str, ...]:
     return origins
 
 
+def _hosts(text: str) -> tuple[str, ...]:
+    hosts = tuple(part.strip().lower() for part in text.split(",") if part.strip())
+    for host in hosts:
+        plain = host.removeprefix(".")
+        if host != "*" and not (plain and plain.isascii() and set(plain) <= _OF_HOSTS):
+            raise ValueError
+    return hosts
+
+
 def _host(text: str) -> str:
     if not all(character.isalnum() or character in ".-:_%" for character in text):
         raise ValueError
@@ -117,6 +127,11 @@ GITLAB_ROOT = Kind(
 PROXY = Kind("an http URL such as http://proxy.example.com:3128", _proxy)
 ORIGINS = Kind(
     "origins such as https://app.example.com, separated by commas, or * for every one", _origins
+)
+HOSTS = Kind(
+    "hosts without a port, such as gateway.example.com, or .example.com for all below it, "
+    "separated by commas, or * for every one",
+    _hosts,
 )
 HOST = Kind("an address or host name of this machine", _host)
 TOKEN = Kind("a token: visible ASCII, no blanks, at most 4096 characters", _token)

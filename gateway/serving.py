@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import functools
 import gc
+import ipaddress
 import os
 import signal
 import socket
@@ -14,6 +15,9 @@ from typing import Self
 
 import uvicorn
 from starlette.types import ASGIApp
+
+from gateway.http.protocol import bounded_protocol
+from gateway.limits.config import ArrivalLimits
 
 KEEP_ALIVE_SECONDS = 75  # longer than the 60 s of common balancers, so that they close first
 BACKLOG = 2048
@@ -61,6 +65,11 @@ def address_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+def is_loopback(listener: socket.socket) -> bool:
+    """Whether nothing but this machine itself can reach the socket."""
+    return ipaddress.ip_address(listener.getsockname()[0]).is_loopback
+
+
 class Stop:
     """What SIGINT and SIGTERM mean inside the block: the first asks to stop, the second insists."""
 
@@ -104,13 +113,18 @@ def settle_memory() -> None:
 
 @contextlib.asynccontextmanager
 async def running(
-    app: ASGIApp, listener: socket.socket, stop: Stop, *, shutdown_seconds: int
+    app: ASGIApp,
+    listener: socket.socket,
+    stop: Stop,
+    *,
+    shutdown_seconds: int,
+    arrival: ArrivalLimits | None = None,
 ) -> AsyncIterator[None]:
     """Serves `app` inside the block; at its end, requests in flight are answered first.
 
     `stop` only decides how long that end may take: it does not end the block.
     """
-    server = _Server(_config(app, shutdown_seconds))
+    server = _Server(_config(app, shutdown_seconds, arrival or ArrivalLimits()))
     task = asyncio.create_task(server.serve([listener]))
     stop.on_insistence(functools.partial(setattr, server, "force_exit", True))  # noqa: FBT003 - setattr's value
     try:
@@ -125,11 +139,12 @@ async def running(
         await task
 
 
-def _config(app: ASGIApp, shutdown_seconds: int) -> uvicorn.Config:
+def _config(app: ASGIApp, shutdown_seconds: int, arrival: ArrivalLimits) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=bounded_protocol(arrival),
+        interface="asgi3",
         ws="none",
         lifespan="on",
         log_config=None,

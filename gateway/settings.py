@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gateway.environment import given_values, read_variables
-from gateway.execution.documents import DEFAULT_DOCUMENTS, DEFAULT_TOKENS
-from gateway.http.graphql import DEFAULT_BODY_BYTES
+from gateway.execution.documents import DEFAULT_BYTES, DEFAULT_DOCUMENTS
+from gateway.limits.config import ArrivalLimits, DocumentLimits, RequestLimits
+from gateway.limits.environment import arrival_limits, document_limits, request_limits
 from gateway.telemetry.logs import AUTOMATIC
 from gateway.telemetry.metrics import DEFAULT_NAMES
 from gateway.variables import (
@@ -27,10 +28,12 @@ from upstream.credentials import Credential
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
-    """Where to listen, and how to stop."""
+    """Where to listen and for which hosts, what a request's arrival may take, how to stop."""
 
     host: str = DEFAULT_HOST
     port: int = DEFAULT_PORT
+    allowed_hosts: tuple[str, ...] = ()
+    arrival: ArrivalLimits = field(default_factory=ArrivalLimits)
     shutdown_seconds: int = DEFAULT_SHUTDOWN_SECONDS
     log_level: str = "info"
 
@@ -39,7 +42,7 @@ class ServerSettings:
 class HttpSettings:
     """`fallback` is the credential of callers that send none."""
 
-    body_bytes: int = DEFAULT_BODY_BYTES
+    limits: RequestLimits = field(default_factory=RequestLimits)
     cors_origins: tuple[str, ...] = ()
     graphiql: bool = True
     rest: bool = True
@@ -54,7 +57,8 @@ class ExecutionSettings:
     share_queries: bool = True
     repeat_seconds: float = DEFAULT_WINDOW_SECONDS
     documents: int = DEFAULT_DOCUMENTS
-    document_tokens: int = DEFAULT_TOKENS
+    document_bytes: int = DEFAULT_BYTES
+    limits: DocumentLimits = field(default_factory=DocumentLimits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +123,13 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         server=ServerSettings(
             host=values["GATEWAY_HOST"],
             port=values["GATEWAY_PORT"],
+            allowed_hosts=values["GATEWAY_ALLOWED_HOSTS"],
+            arrival=arrival_limits(values),
             shutdown_seconds=values["GATEWAY_SHUTDOWN_SECONDS"],
             log_level=values["GATEWAY_LOG_LEVEL"],
         ),
         http=HttpSettings(
-            body_bytes=values["GATEWAY_BODY_BYTES"],
+            limits=request_limits(values),
             cors_origins=values["GATEWAY_CORS_ORIGINS"],
             graphiql=values["GATEWAY_GRAPHIQL"],
             rest=values["GATEWAY_REST"],
@@ -136,7 +142,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             share_queries=values["GATEWAY_SHARE_QUERIES"],
             repeat_seconds=values["GATEWAY_REPEAT_SECONDS"],
             documents=values["GATEWAY_DOCUMENT_CACHE"],
-            document_tokens=values["GATEWAY_DOCUMENT_TOKENS"],
+            document_bytes=values["GATEWAY_DOCUMENT_CACHE_BYTES"],
+            limits=document_limits(values),
         ),
         resolvers=replace(
             ResolverLimits(),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from gateway import kinds
 from gateway.environment import Variable
 from gateway.execution import documents
-from gateway.http.graphql import DEFAULT_BODY_BYTES
+from gateway.limits.environment import LIMIT_VARIABLES
 from gateway.telemetry.logs import AUTOMATIC
 from gateway.telemetry.metrics import DEFAULT_NAMES
 from gateway.telemetry.rendering import Form
@@ -61,11 +61,13 @@ VARIABLES: tuple[Variable, ...] = (
         purpose="The port to listen on; 0 takes a free one.",
     ),
     Variable(
-        "GATEWAY_BODY_BYTES",
-        kinds.whole(1024, 64 * MIB),
-        default=DEFAULT_BODY_BYTES,
-        purpose="The largest request body; more is answered 413.",
-        unit="bytes",
+        "GATEWAY_ALLOWED_HOSTS",
+        kinds.HOSTS,
+        default=(),
+        purpose=(
+            "Hosts to answer for, as in the Host header. By default loopback alone where that is "
+            "listened on; see below."
+        ),
     ),
     Variable(
         "GATEWAY_CORS_ORIGINS",
@@ -93,7 +95,7 @@ VARIABLES: tuple[Variable, ...] = (
         kinds.SWITCH,
         default=True,
         purpose=(
-            "Whether the schema may be asked for. Off also takes suggestions out of error messages."
+            "Whether the schema may be asked for. Off also takes its names out of error messages."
         ),
     ),
     Variable(
@@ -237,11 +239,13 @@ VARIABLES: tuple[Variable, ...] = (
         purpose="Parsed and validated queries to keep.",
     ),
     Variable(
-        "GATEWAY_DOCUMENT_TOKENS",
-        kinds.whole(100, 1_000_000),
-        default=documents.DEFAULT_TOKENS,
-        purpose="Tokens that a query's text may have, comments included; more is not parsed.",
+        "GATEWAY_DOCUMENT_CACHE_BYTES",
+        kinds.whole(MIB, 16 * GIB),
+        default=documents.DEFAULT_BYTES,
+        purpose="Room for them in memory, as an estimate.",
+        unit="bytes",
     ),
+    *LIMIT_VARIABLES,
     Variable(
         "GATEWAY_SHUTDOWN_SECONDS",
         kinds.whole(0, 3600),

@@ -112,7 +112,7 @@ class Binding:
         digest, separator, position = text.partition(":")
         if not separator or not _POSITION.fullmatch(position):
             raise BadCursor(
-                "after: this is not a cursor of this API; take one from pageInfo or edges"
+                "after: this is not a cursor of this API; take one from `pageInfo` or `edges`"
             )
         if digest != self._digest or self.cursor(int(position)) != cursor.rstrip("="):
             raise BadCursor(

@@ -14,19 +14,21 @@ from typing import Any
 import orjson
 from graphql import GraphQLError
 
-from gateway.errors import ErrorCode, Fault, fault_of, masked
+from gateway.errors import ErrorCode, Fault, fault_of, masked, shortened
 from gateway.execution.engine import UnfitValueError
+from gateway.limits.excess import LimitExceededError
 
 logger = logging.getLogger("gateway.execution")
 
 MAX_SHOWN_VALUE = 40  # characters
+MAX_LOCATIONS = 20  # of one error; an argument that is given again and again has one each time
 
 _NULL_IN_NON_NULL = re.compile(r"Cannot return null for non-nullable field \w+\.\w+\.")
 
 
 def format_refusals(errors: Iterable[GraphQLError], code: ErrorCode) -> list[dict[str, Any]]:
     """Errors of parsing, validation or variables: about the request alone, hence shown as is."""
-    return [_formatted(error, Fault(code, error.message)) for error in errors]
+    return [_formatted(error, _refused(error, code)) for error in errors]
 
 
 def format_errors(
@@ -36,11 +38,18 @@ def format_errors(
     return [_formatted(error, _fault(error, request_id, acting=acting)) for error in errors]
 
 
+def _refused(error: GraphQLError, code: ErrorCode) -> Fault:
+    if isinstance(error, LimitExceededError):
+        return error.excess.fault(code)
+    return Fault(code, shortened(error.message))
+
+
 def _formatted(error: GraphQLError, fault: Fault) -> dict[str, Any]:
     shown: dict[str, Any] = {"message": fault.message}
     if error.locations:
         shown["locations"] = [
-            {"line": location.line, "column": location.column} for location in error.locations
+            {"line": location.line, "column": location.column}
+            for location in error.locations[:MAX_LOCATIONS]
         ]
     if error.path is not None:
         shown["path"] = error.path

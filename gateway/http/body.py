@@ -7,6 +7,7 @@ from starlette.types import Receive
 from gateway.errors import ErrorCode
 from gateway.http.head import Head
 from gateway.http.refusal import Refusal
+from gateway.limits.excess import Excess
 
 # A client that is still sending when its connection closes sees a reset instead of our answer, so
 # what comes after the limit is read and dropped, up to this many bytes.
@@ -20,12 +21,13 @@ class ClientGoneError(Exception):
 async def read_body(receive: Receive, head: Head, limit: int) -> bytes:
     """What counts is what arrives; Content-Length only spares the sending of too much."""
     if head.get(b"expect") is not None and _declared(head) > limit:
-        raise _too_large(limit)  # the client waits for a word from us before it sends the body
+        # The client waits for a word from us before it sends the body.
+        raise _too_large(limit, _declared(head))
     message = await receive()
     body: bytes = message.get("body", b"")
     if message["type"] == "http.request" and not message.get("more_body", False):
         if len(body) > limit:
-            raise _too_large(limit)
+            raise _too_large(limit, len(body))
         return body
     if message["type"] == "http.disconnect":
         raise ClientGoneError
@@ -47,7 +49,7 @@ async def _read_rest(receive: Receive, body: bytearray, limit: int) -> bytes:
         else:
             body.clear()
     if total > limit:
-        raise _too_large(limit)
+        raise _too_large(limit, 0 if more else total)
     return bytes(body)
 
 
@@ -56,10 +58,14 @@ def _declared(head: Head) -> int:
     return int(length) if length.isdigit() else 0
 
 
-def _too_large(limit: int) -> Refusal:
-    return Refusal(
-        413,
-        ErrorCode.REQUEST_TOO_LARGE,
-        f"The request's body is larger than {limit} bytes (GATEWAY_BODY_BYTES).",
-        headers=((b"connection", b"close"),),
+def _too_large(limit: int, found: int = 0) -> Refusal:
+    excess = Excess(
+        "body bytes",
+        "The request's body is larger than {allowed} bytes",
+        max(found, limit + 1),
+        limit,
+        "GATEWAY_BODY_BYTES",
+        at_least=not found,
     )
+    fault = excess.fault(ErrorCode.REQUEST_TOO_LARGE)
+    return Refusal.of(413, fault, headers=((b"connection", b"close"),))

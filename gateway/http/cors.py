@@ -6,10 +6,15 @@ ever sent, and a page that is not allowed gains nothing by the requests that it 
 
 from __future__ import annotations
 
+import re
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 ANY_ORIGIN = "*"
 MAX_AGE = b"7200"  # seconds; Chromium's upper limit
+
+# What is sent back must be able to be a header again.
+_HEADER_NAMES = re.compile(rb"[A-Za-z0-9!#$%&'*+.^_`|~, -]{0,2048}")
 
 _EXPOSED = b"X-Request-Id, Retry-After"
 
@@ -49,9 +54,10 @@ class Cors:
         answer = self._allowed(origin)
         if answer[0][0] == b"access-control-allow-origin":
             requested = headers.get(b"access-control-request-headers", b"content-type")
+            named = _HEADER_NAMES.fullmatch(requested) is not None
             answer += [
                 (b"access-control-allow-methods", b"GET, POST"),
-                (b"access-control-allow-headers", requested),
+                (b"access-control-allow-headers", requested if named else b"content-type"),
                 (b"access-control-max-age", MAX_AGE),
             ]
         await send({"type": "http.response.start", "status": 204, "headers": answer})

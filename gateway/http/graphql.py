@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, Protocol
 
@@ -19,10 +20,12 @@ from gateway.errors import ErrorCode, masked
 from gateway.execution.documents import Documents
 from gateway.execution.encoding import MANY_ITEMS, encode, encode_long
 from gateway.execution.engine import Engine
+from gateway.execution.names import all_sent
 from gateway.execution.operation import Operation, OperationNotFoundError, select_operation
 from gateway.execution.reporting import format_errors, format_refusals
 from gateway.execution.sharing import Outcome, Sharing
 from gateway.http.attendance import Attendance
+from gateway.http.batching import Prepared, answer_batch
 from gateway.http.body import ClientGoneError, read_body
 from gateway.http.head import Head, read_credential, read_head, read_idempotency_key
 from gateway.http.negotiation import MediaType, negotiate
@@ -30,11 +33,11 @@ from gateway.http.observation import Observation, Observer, Observing
 from gateway.http.parameters import Parameters, check_content_type, from_json, from_url
 from gateway.http.refusal import Headers, Refusal, method_not_allowed
 from gateway.http.responses import error_body, send_json
+from gateway.limits.config import RequestLimits
+from gateway.limits.variable_values import check as check_variables
 from upstream.credentials import Credential
 
 logger = logging.getLogger("gateway.http")
-
-DEFAULT_BODY_BYTES = 1024 * 1024
 
 
 class Closable(Protocol):
@@ -61,7 +64,7 @@ class GraphQLEndpoint:
         engine: Engine,
         make_context: MakeContext,
         *,
-        body_bytes: int = DEFAULT_BODY_BYTES,
+        limits: RequestLimits | None = None,
         fallback: Credential | None = None,
         page: ASGIApp | None = None,
         sharing: Sharing | None = None,
@@ -70,11 +73,12 @@ class GraphQLEndpoint:
         self._documents = documents
         self._engine = engine
         self._make_context = make_context
-        self._body_bytes = body_bytes
+        self._limits = limits or RequestLimits()
         self._fallback = fallback
         self._page = page
         self._sharing = sharing
         self._observer = observer
+        self._names = documents.hidden_names
         self._attendance = Attendance()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -128,38 +132,93 @@ class GraphQLEndpoint:
     ) -> tuple[int, bytes]:
         if media_type is None:
             raise _not_acceptable()
-        head = seen.head
-        parameters = await self._parameters(scope, receive, head)
-        seen.asked_name = parameters.operation_name
-        credential = seen.credential = read_credential(head, self._fallback)
-        document = seen.document = self._documents.get(parameters.query)
-        if document.errors:
-            seen.codes = (document.code.value,)
-            return _refused(media_type, _errors(format_refusals(document.errors, document.code)))
-        try:
-            operation = select_operation(document, parameters.operation_name, parameters.variables)
-        except OperationNotFoundError as error:
-            plain = _plain(ErrorCode.OPERATION_RESOLUTION_FAILURE, error.message)
-            seen.codes = (ErrorCode.OPERATION_RESOLUTION_FAILURE.value,)
-            return _refused(media_type, _errors([plain]))
-        seen.operation = operation
-        _check_kind(operation.kind, scope["method"])
-        if operation.kind is OperationType.QUERY:
-            outcome = await self._query(operation, credential, receive, head.request_id)
-        else:
-            outcome = await self._mutate(operation, credential, head)
-        seen.codes, seen.executed = outcome.codes, outcome.started
-        seen.shared = outcome.request_id is not head.request_id  # two may have sent the same
+        parameters = await self._parameters(scope, receive, seen.head)
+        seen.credential = read_credential(seen.head, self._fallback)
+        if isinstance(parameters, list):
+            return 200, await self._answer_batch(parameters, receive, seen)
+        operation = self._prepare(parameters, scope["method"], seen)
+        if isinstance(operation, bytes):
+            return _refused(media_type, operation)
+        outcome = await self._run(operation, receive, seen)
         return (200, outcome.body) if outcome.started else _refused(media_type, outcome.body)
 
-    async def _parameters(self, scope: Scope, receive: Receive, head: Head) -> Parameters:
+    async def _parameters(
+        self, scope: Scope, receive: Receive, head: Head
+    ) -> Parameters | list[Parameters | Refusal]:
         method = scope["method"]
         if method == "POST":
             check_content_type(head.get(b"content-type"), head.get(b"content-encoding"))
-            return from_json(await read_body(receive, head, self._body_bytes))
+            body = await read_body(receive, head, self._limits.body_bytes)
+            return from_json(body, batch=self._limits.batch)
         if method == "GET":
             return from_url(scope["query_string"])
         raise method_not_allowed("GraphQL is served by POST and GET.", b"GET, POST")
+
+    def _prepare(self, parameters: Parameters, method: str, seen: Observation) -> Operation | bytes:
+        """The operation to be run, or the answer that it gets without being run."""
+        seen.asked_name = parameters.operation_name
+        document = seen.document = self._documents.get(parameters.query)
+        variables = parameters.variables
+        if document.errors:
+            seen.codes = (document.code.value,)
+            shown = format_refusals(document.errors, document.code)
+            return _errors(self._discreet(shown, document.text, variables))
+        if variables:
+            limits = self._limits.variables
+            excess = check_variables(variables, limits, request_bytes=parameters.size)
+            if excess is not None:
+                seen.codes = (ErrorCode.LIMIT_EXCEEDED.value,)
+                return error_body(excess.fault())
+        try:
+            operation = select_operation(document, parameters.operation_name, variables)
+        except OperationNotFoundError as error:
+            plain = _plain(ErrorCode.OPERATION_RESOLUTION_FAILURE, error.message)
+            seen.codes = (ErrorCode.OPERATION_RESOLUTION_FAILURE.value,)
+            return _errors([plain])
+        seen.operation = operation
+        _check_kind(operation.kind, method)
+        return operation
+
+    def _discreet(
+        self, errors: list[dict[str, Any]], text: str, variables: Mapping[str, Any]
+    ) -> list[dict[str, Any]]:
+        if self._names is None:
+            return errors
+        return self._names.hide_in(errors, all_sent(text, variables))
+
+    async def _run(self, operation: Operation, receive: Receive, seen: Observation) -> Outcome:
+        request_id = seen.head.request_id
+        if operation.kind is OperationType.QUERY:
+            outcome = await self._query(operation, seen.credential, receive, request_id)
+        else:
+            outcome = await self._mutate(operation, seen.credential, seen.head)
+        seen.codes, seen.executed = outcome.codes, outcome.started
+        seen.shared = outcome.request_id is not request_id  # two may have sent the same
+        return outcome
+
+    async def _answer_batch(
+        self, batch: list[Parameters | Refusal], receive: Receive, seen: Observation
+    ) -> bytes:
+        seen.batch = True
+        prepared: list[Prepared] = []
+        for entry in batch:
+            prepared.append(self._prepared_of_batch(entry, seen.another()))
+            await asyncio.sleep(0)  # a new document takes a while to read
+        answers = await answer_batch(
+            prepared, self._run, receive, attendance=self._attendance, observer=self._observer
+        )
+        seen.codes = tuple(dict.fromkeys(code for each in prepared for code in each.seen.codes))
+        seen.executed = any(each.seen.executed for each in prepared)
+        return answers
+
+    def _prepared_of_batch(self, entry: Parameters | Refusal, seen: Observation) -> Prepared:
+        try:
+            if isinstance(entry, Refusal):
+                raise entry
+            return Prepared(self._prepare(entry, "POST", seen), seen)
+        except Refusal as refusal:
+            seen.codes = (refusal.fault.code.value,)
+            return Prepared(error_body(refusal.fault), seen)
 
     async def _query(
         self,
@@ -216,14 +275,16 @@ class GraphQLEndpoint:
             await context.aclose()
         if not result.started:
             shown = format_refusals(result.errors, ErrorCode.BAD_USER_INPUT)
-            return Outcome(_errors(shown), request_id, started=False, codes=_codes(shown))
+            discreet = self._discreet(shown, operation.document.text, operation.variables)
+            return Outcome(_errors(discreet), request_id, started=False, codes=_codes(shown))
         answer: dict[str, Any] = {"data": result.data}
         masked = False
         codes: tuple[str, ...] = ()
         if result.errors:
             acting = operation.kind is OperationType.MUTATION
             shown = format_errors(result.errors, request_id=request_id.decode(), acting=acting)
-            answer["errors"] = shown
+            text, variables = operation.document.text, operation.variables
+            answer["errors"] = self._discreet(shown, text, variables)
             codes = _codes(shown)
             masked = ErrorCode.INTERNAL_SERVER_ERROR.value in codes
         body = await encode_long(answer) if result.items > MANY_ITEMS else encode(answer)

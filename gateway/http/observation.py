@@ -14,6 +14,7 @@ from upstream.journal import Journal, close_journal, open_journal
 
 UNKNOWN_KIND = "unknown"
 REST_KIND = "rest"
+BATCH_KIND = "batch"  # of the request as a whole: its operations are seen one by one
 
 # What became of a request. Plain text, since looking up an enum's member costs more than the rest.
 Result = Literal[
@@ -30,9 +31,10 @@ class Observation:
 
     `trace_id` is of the distributed trace that it is a part of. `asked_name` is the operationName
     that it gave, `route` the REST route's template. `cost` is what it was reckoned to cost at most,
-    in REST calls. `codes` has each error's code once. `shared`: the answer is that of an identical
-    query in flight. `status` and `size`, in bytes, are of the answer, None and 0 where nobody
-    waited for one. `seconds` ends when the answer is there, not when the client has taken it.
+    in REST calls. `batch`: it brought a list of operations. `codes` has each error's code once.
+    `shared`: the answer is that of an identical query in flight. `status` and `size`, in bytes, are
+    of the answer, None and 0 where nobody waited for one. `seconds` ends when the answer is there,
+    not when the client has taken it.
     """
 
     journal: Journal | None = None
@@ -44,6 +46,7 @@ class Observation:
     operation: Operation | None = None
     cost: int | None = None
     executed = False
+    batch = False
     shared = False
     codes: tuple[str, ...] = ()
     status: int | None = None
@@ -53,6 +56,12 @@ class Observation:
     def __init__(self, head: Head) -> None:
         self.head = head
         self.started = time.perf_counter()
+
+    def another(self) -> Observation:
+        """For one operation of several that came in this request."""
+        seen = Observation(self.head)
+        seen.credential = self.credential
+        return seen
 
     def answered(self, status: int, size: int) -> None:
         self.status = status
@@ -72,9 +81,11 @@ class Observation:
 
     @property
     def kind(self) -> str:
-        """query, mutation, subscription, rest, or unknown where no operation was found."""
+        """query, mutation, subscription, rest, batch, or unknown where no operation was found."""
         if self.operation is not None:
             return self.operation.kind.value
+        if self.batch:
+            return BATCH_KIND
         return UNKNOWN_KIND if self.route is None else REST_KIND
 
     @property

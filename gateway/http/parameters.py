@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl
@@ -12,17 +12,28 @@ import orjson
 
 from gateway.errors import ErrorCode
 from gateway.http.refusal import Refusal, bad_request
+from gateway.limits.batch import check as check_batch
+from gateway.limits.config import NO_BATCHES
 
 MAX_URL_PARAMETERS = 32
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Parameters:
+    """`size`: the bytes of the request that they came in.
+
+    Not frozen, which would make it several times as dear, for each request.
+    """
+
     query: str
     operation_name: str | None
     variables: Mapping[str, Any]
+    size: int = field(default=0, compare=False)
+
+
+Batch = list[Parameters | Refusal]
 
 
 def check_content_type(content_type: bytes | None, content_encoding: bytes | None) -> None:
@@ -45,18 +56,17 @@ def check_content_type(content_type: bytes | None, content_encoding: bytes | Non
         raise _unsupported("The body must not be compressed (Content-Encoding).")
 
 
-def from_json(body: bytes) -> Parameters:
+def from_json(body: bytes, *, batch: int = NO_BATCHES) -> Parameters | Batch:
+    """What a body holds; a list of at most `batch` operations has refusals in place of bad ones."""
     try:
         payload = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise bad_request(_json_problem(body, error)) from None
     if isinstance(payload, list):
-        raise bad_request(
-            "The body is a list: batched operations are not supported, send one at a time."
-        )
+        return _batch(payload, batch, len(body))
     if not isinstance(payload, dict):
         raise bad_request('The body must be a JSON object with the key "query".')
-    return _checked(payload)
+    return _checked(payload, len(body))
 
 
 def from_url(query_string: bytes) -> Parameters:
@@ -79,10 +89,27 @@ def from_url(query_string: bytes) -> Parameters:
     for key in ("variables", "extensions"):
         if key in payload:
             payload[key] = _from_url_json(key, payload[key])
-    return _checked(payload)
+    return _checked(payload, len(query_string))
 
 
-def _checked(payload: dict[str, Any]) -> Parameters:
+def _batch(payload: list[Any], allowed: int, size: int) -> Batch:
+    excess = check_batch(len(payload), allowed)
+    if excess is not None:
+        raise Refusal.of(400, excess.fault())
+    if not payload:
+        raise bad_request("The body is an empty list: it must hold an operation at least.")
+    found: Batch = []
+    for entry in payload:
+        try:
+            if not isinstance(entry, dict):
+                raise bad_request('Each operation must be a JSON object with the key "query".')
+            found.append(_checked(entry, size))
+        except Refusal as refusal:
+            found.append(refusal)
+    return found
+
+
+def _checked(payload: dict[str, Any], size: int) -> Parameters:
     query = payload.get("query")
     if not isinstance(query, str) or not query:
         raise bad_request(
@@ -99,7 +126,7 @@ def _checked(payload: dict[str, Any]) -> Parameters:
     extensions = payload.get("extensions")
     if extensions is not None and not isinstance(extensions, dict):
         raise bad_request(f'The parameter "extensions" must be an object, not {_kind(extensions)}.')
-    return Parameters(query, name or None, variables or _NOTHING)
+    return Parameters(query, name or None, variables or _NOTHING, size)
 
 
 def _from_url_json(key: str, text: str) -> Any:

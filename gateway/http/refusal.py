@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from gateway.errors import ErrorCode, Fault
 
 Headers = tuple[tuple[bytes, bytes], ...]
@@ -15,6 +17,12 @@ class Refusal(Exception):
         self.status = status
         self.fault = Fault(code, message)
         self.headers = headers
+
+    @classmethod
+    def of(cls, status: int, fault: Fault, *, headers: Headers = ()) -> Self:
+        refusal = cls(status, fault.code, fault.message, headers=headers)
+        refusal.fault = fault
+        return refusal
 
 
 def bad_request(message: str) -> Refusal:

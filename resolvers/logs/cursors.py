@@ -27,5 +27,7 @@ def line_number(cursor: str) -> int:
         data = b""
     place = _PLACE.fullmatch(data)
     if place is None or line_cursor(number := int(place[1])) != cursor:
-        raise BadCursor("after: this is not a cursor of log lines; take one from pageInfo or edges")
+        raise BadCursor(
+            "after: this is not a cursor of log lines; take one from `pageInfo` or `edges`"
+        )
     return number

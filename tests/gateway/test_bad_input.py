@@ -120,7 +120,7 @@ CASES = {
     ),
     "bad cursor": jobs(
         'after: "not a cursor"',
-        "after: this is not a cursor of this API; take one from pageInfo or edges",
+        "after: this is not a cursor of this API; take one from `pageInfo` or `edges`",
     ),
     "first: 0": jobs("first: 0", "first: 0 is out of range; it may be from 1 to 500"),
     "first: 10000": jobs("first: 10000", "first: 10000 is out of range; it may be from 1 to 500"),

@@ -129,6 +129,28 @@ async def test_schema_prints_the_subgraph() -> None:
     assert "@key" in output
 
 
+async def test_schema_prints_what_would_be_served() -> None:
+    subgraph = f"{build_schema(federation=True).as_str()}\n"
+    assert await run("schema", GATEWAY_FEDERATION="true") == (0, subgraph, "")
+
+
+async def test_serve_keeps_to_its_hosts_and_to_the_size_of_heads() -> None:
+    environ = {"GATEWAY_HEAD_BYTES": "1024", "GATEWAY_ALLOWED_HOSTS": "gateway.example.com"}
+    arguments = ("serve", "--gitlab-url", "http://127.0.0.1:9", "--port", "0")
+    async with started(*arguments, **environ) as (process, address, _):
+        async with httpx.AsyncClient(base_url=address) as client:
+            codes = [
+                (await client.get("/graphql", params=params, headers=headers)).status_code
+                for params in (
+                    {"query": "{ __typename }"},
+                    {"query": "{ __typename }" + " " * 1024},
+                )
+                for headers in ({}, {"host": "gateway.example.com"}, {"host": "evil.example.com"})
+            ]
+        await stop(process)
+    assert codes == [200, 200, 421, 431, 431, 431]
+
+
 async def test_serve_without_a_gitlab_starts_the_demo_and_says_so() -> None:
     async with started("serve", "--port", "0") as (process, address, said):
         async with httpx.AsyncClient(base_url=address) as client:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from gateway.environment import SettingsError
+from gateway.limits.config import ArrivalLimits, DocumentLimits, RequestLimits, VariableLimits
 from gateway.settings import TelemetrySettings, load_settings, read_settings
 from gateway.variables import VARIABLES
 from upstream.config import Reuse
@@ -19,6 +20,11 @@ OTHER = {
     "GITLAB_TOKEN": "glpat-secret",
     "GATEWAY_HOST": "0.0.0.0",  # noqa: S104 - read, not bound
     "GATEWAY_PORT": "9000",
+    "GATEWAY_ALLOWED_HOSTS": "gateway.example.com, .Example.org",
+    "GATEWAY_HEAD_BYTES": "2000",
+    "GATEWAY_HEAD_LINES": "20",
+    "GATEWAY_HEAD_TIMEOUT": "1.5",
+    "GATEWAY_BODY_TIMEOUT": "0",
     "GATEWAY_BODY_BYTES": "2048",
     "GATEWAY_CORS_ORIGINS": "https://a.example.com, http://localhost:3000/",
     "GATEWAY_GRAPHIQL": "off",
@@ -45,7 +51,25 @@ OTHER = {
     "GATEWAY_CONNECTION_ITEMS": "50",
     "GATEWAY_FAN_OUT": "4",
     "GATEWAY_DOCUMENT_CACHE": "7",
+    "GATEWAY_DOCUMENT_CACHE_BYTES": "2000000",
+    "GATEWAY_DOCUMENT_CHARACTERS": "998",
     "GATEWAY_DOCUMENT_TOKENS": "999",
+    "GATEWAY_OPERATIONS": "10",
+    "GATEWAY_DEPTH": "11",
+    "GATEWAY_ROOT_FIELDS": "12",
+    "GATEWAY_FIELDS": "13",
+    "GATEWAY_ALIASES": "14",
+    "GATEWAY_DIRECTIVES": "15",
+    "GATEWAY_DIRECTIVES_AT_ONCE": "16",
+    "GATEWAY_FRAGMENT_SPREADS": "17",
+    "GATEWAY_VARIABLES": "18",
+    "GATEWAY_FIELD_COMPARISONS": "19",
+    "GATEWAY_INTROSPECTION_DEPTH": "20",
+    "GATEWAY_INTROSPECTION_VALUES": "21",
+    "GATEWAY_VARIABLE_BYTES": "1",
+    "GATEWAY_VARIABLE_VALUES": "2",
+    "GATEWAY_VARIABLE_DEPTH": "3",
+    "GATEWAY_BATCH": "4",
     "GATEWAY_SHUTDOWN_SECONDS": "3",
     "GATEWAY_COMPILED": "0",
     "GATEWAY_TRANSPORT": "httpx",
@@ -68,11 +92,35 @@ def test_every_variable_arrives_where_it_is_used() -> None:
     server, http, execution = settings.server, settings.http, settings.execution
     assert (server.host, server.port) == ("0.0.0.0", 9000)  # noqa: S104 - read, not bound
     assert (server.shutdown_seconds, server.log_level) == (3, "debug")
-    assert (http.body_bytes, http.graphiql, http.rest) == (2048, False, False)
+    assert server.allowed_hosts == ("gateway.example.com", ".example.org")
+    assert server.arrival == ArrivalLimits(
+        head_bytes=2000, head_lines=20, head_seconds=1.5, body_seconds=0.0
+    )
+    assert (http.graphiql, http.rest) == (False, False)
+    assert http.limits == RequestLimits(
+        body_bytes=2048, variables=VariableLimits(json_bytes=1, values=2, depth=3), batch=4
+    )
     assert http.cors_origins == ("https://a.example.com", "http://localhost:3000")
     assert http.fallback == Credential(TokenKind.PRIVATE_TOKEN, "glpat-secret")
     assert (execution.introspection, execution.federation) == (False, True)
-    assert (execution.compiled, execution.documents, execution.document_tokens) == (False, 7, 999)
+    assert (execution.compiled, execution.documents) == (False, 7)
+    assert execution.document_bytes == 2_000_000
+    assert execution.limits == DocumentLimits(
+        characters=998,
+        tokens=999,
+        operations=10,
+        depth=11,
+        root_fields=12,
+        fields=13,
+        aliases=14,
+        directives=15,
+        directives_at_once=16,
+        fragment_spreads=17,
+        variables=18,
+        comparisons=19,
+        introspection_depth=20,
+        introspection_values=21,
+    )
     assert (execution.share_queries, execution.repeat_seconds) == (False, 90.0)
     timeouts, limits = settings.upstream.timeouts, settings.upstream.limits
     assert (timeouts.connect, timeouts.read, timeouts.pool) == (1.5, 7.0, 0.5)
@@ -153,6 +201,9 @@ def test_overrides_stand_before_the_environment(monkeypatch: pytest.MonkeyPatch)
         ("GATEWAY_LOG_LEVEL", "loud", "must be debug, info, warning or error"),
         ("GATEWAY_TRANSPORT", "pigeon", "GATEWAY_TRANSPORT=pigeon: must be lean or httpx"),
         ("GATEWAY_HOST", "a b", "must be an address or host name of this machine"),
+        ("GATEWAY_ALLOWED_HOSTS", "a.example.com:80", "must be hosts without a port"),
+        ("GATEWAY_ALLOWED_HOSTS", "https://a.example.com", "must be hosts without a port"),
+        ("GATEWAY_ALLOWED_HOSTS", "a.example.com, .", "must be hosts without a port"),
         ("GATEWAY_CORS_ORIGINS", "app.example.com", "must be origins such as"),
         ("GATEWAY_CORS_ORIGINS", "https://a.example.com/path", "must be origins such as"),
         ("GATEWAY_PROXY", "socks5://u:p@proxy", "GATEWAY_PROXY=(hidden): must be an http URL"),

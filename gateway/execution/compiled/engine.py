@@ -87,6 +87,7 @@ class CompiledEngine:
         size = 1 if plan is None else plan.size
         if prepared.size + size <= limit:  # beyond, an operation of many conditions is planned anew
             prepared.size += size
+            document.planned += size
             prepared.plans[key] = plan
         return plan
 

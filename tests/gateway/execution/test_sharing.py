@@ -14,6 +14,7 @@ from gateway.execution import sharing
 from gateway.execution.engine import ExecutionResult
 from gateway.execution.operation import Operation
 from gateway.execution.sharing import Sharing
+from gateway.limits.config import RequestLimits, VariableLimits
 from tests.gateway.example import client_of, endpoint
 from upstream.credentials import Credential, TokenKind
 from upstream.errors import ServerError
@@ -49,7 +50,8 @@ class Place:
     def __init__(self, *, shared: bool = True) -> None:
         self.engine = HeldEngine()
         self.sharing = Sharing()
-        self._app = endpoint(sharing=self.sharing if shared else None)
+        limits = RequestLimits(variables=VariableLimits(depth=1000))
+        self._app = endpoint(sharing=self.sharing if shared else None, limits=limits)
         self._app._engine = self.engine
 
     async def ask(

@@ -11,6 +11,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from gateway.http import body as module
+from gateway.limits.config import RequestLimits
 from tests.gateway.example import endpoint
 from tests.support.serving import serve
 
@@ -26,14 +27,20 @@ async def pieces(size: int, piece: bytes = b" " * 10_000) -> AsyncIterator[bytes
 
 
 async def test_a_body_in_pieces_is_put_together() -> None:
-    async with serve(endpoint(body_bytes=LIMIT)) as url, httpx.AsyncClient() as client:
+    async with (
+        serve(endpoint(limits=RequestLimits(body_bytes=LIMIT))) as url,
+        httpx.AsyncClient() as client,
+    ):
         answer = await client.post(url, content=pieces(LIMIT // 2), headers=HEADERS)
     assert answer.json() == {"data": {"text": None}}
 
 
 @pytest.mark.parametrize("size", [LIMIT, LIMIT * 20])
 async def test_what_arrives_is_counted_whatever_was_declared(size: int) -> None:
-    async with serve(endpoint(body_bytes=LIMIT)) as url, httpx.AsyncClient() as client:
+    async with (
+        serve(endpoint(limits=RequestLimits(body_bytes=LIMIT))) as url,
+        httpx.AsyncClient() as client,
+    ):
         answer = await client.post(url, content=pieces(size), headers=HEADERS)
     assert answer.status_code == 413
     assert answer.json()["errors"][0]["extensions"]["code"] == "REQUEST_TOO_LARGE"
@@ -41,7 +48,10 @@ async def test_what_arrives_is_counted_whatever_was_declared(size: int) -> None:
 
 
 async def test_a_declared_length_over_the_limit_is_413() -> None:
-    async with serve(endpoint(body_bytes=LIMIT)) as url, httpx.AsyncClient() as client:
+    async with (
+        serve(endpoint(limits=RequestLimits(body_bytes=LIMIT))) as url,
+        httpx.AsyncClient() as client,
+    ):
         answer = await client.post(url, content=b" " * (LIMIT + 1), headers=HEADERS)
     assert answer.status_code == 413
 
@@ -62,7 +72,7 @@ async def test_a_client_that_asks_first_is_refused_before_it_sends() -> None:
         b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
         b"Content-Length: 99999999\r\nExpect: 100-continue\r\n\r\n"
     )
-    async with serve(endpoint(body_bytes=LIMIT)) as url:
+    async with serve(endpoint(limits=RequestLimits(body_bytes=LIMIT))) as url:
         answer = await raw(url, request)
     assert answer.startswith(b"HTTP/1.1 413 ")
     assert b"100 Continue" not in answer
@@ -88,14 +98,14 @@ async def test_an_endless_body_is_given_up(monkeypatch: pytest.MonkeyPatch) -> N
         "headers": [(b"content-type", b"application/json")],
         "query_string": b"",
     }
-    await endpoint(body_bytes=100)(scope, receive, send)
+    await endpoint(limits=RequestLimits(body_bytes=100))(scope, receive, send)
     assert sent[0]["status"] == 413
     assert asked == 16
 
 
 async def test_a_client_that_hangs_up_is_not_answered_and_does_no_harm() -> None:
     done = asyncio.Event()
-    app = endpoint(body_bytes=LIMIT)
+    app = endpoint(limits=RequestLimits(body_bytes=LIMIT))
 
     async def watched(scope: Scope, receive: Receive, send: Send) -> None:
         await app(scope, receive, send)

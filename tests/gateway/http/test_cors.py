@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from typing import Any
+
 import httpx
+import pytest
 
 from gateway.http.cors import Cors
 from tests.gateway.example import client_of, endpoint
@@ -23,6 +26,26 @@ async def test_a_preflight_of_an_allowed_origin() -> None:
     assert answer.headers["access-control-allow-headers"] == "content-type,private-token"
     assert answer.headers["access-control-max-age"] == "7200"
     assert "access-control-allow-credentials" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "requested", [b"x\x01", b"x\r\nset-cookie: a=b", b"x\x7f", "x-ü".encode(), b"x" * 4000]
+)
+async def test_what_could_not_be_a_header_again_is_not_sent_back(requested: bytes) -> None:
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def receive() -> Any:
+        return {"type": "http.disconnect"}
+
+    headers = {**PREFLIGHT, "access-control-request-headers": ""}
+    raw = [(name.encode(), value.encode()) for name, value in headers.items() if value]
+    raw.append((b"access-control-request-headers", requested))
+    scope = {"type": "http", "method": "OPTIONS", "path": "/graphql", "headers": raw}
+    await Cors(endpoint(), (APP,))(scope, receive, send)
+    assert dict(sent[0]["headers"])[b"access-control-allow-headers"] == b"content-type"
 
 
 async def test_a_preflight_of_another_origin_allows_nothing() -> None:

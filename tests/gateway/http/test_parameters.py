@@ -30,7 +30,6 @@ def test_nulls_and_an_empty_name_stand_for_nothing() -> None:
         (b'{"query"', "The body is not valid JSON (line 1, column 9)."),
         (b'{\n"query": x}', "The body is not valid JSON (line 2, column 10)."),
         (b'{"query":"\xff"}', "The body is not valid JSON (line 1, column 1)."),
-        (b"[]", "The body is a list: batched operations are not supported, send one at a time."),
         (b'"{ a }"', 'The body must be a JSON object with the key "query".'),
         (b"{}", 'The parameter "query" is missing.'),
         (b'{"query":""}', 'The parameter "query" is missing.'),

@@ -30,7 +30,7 @@ def test_only_cursors_made_here_are_taken(cursor: str) -> None:
 )
 def test_other_content_is_refused(inside: bytes) -> None:
     cursor = base64.urlsafe_b64encode(inside).decode().rstrip("=")
-    with pytest.raises(BadCursor, match=r"take one from pageInfo or edges"):
+    with pytest.raises(BadCursor, match=r"take one from `pageInfo` or `edges`"):
         line_number(cursor)
 
 

@@ -19,6 +19,7 @@ from gateway.execution.engine import Engine, ExecutionResult
 from gateway.execution.operation import Operation, select_operation
 from gateway.execution.reporting import format_errors
 from gateway.execution.stock import StockEngine
+from gateway.limits.config import DocumentLimits
 from resolvers.context import RequestContext
 from tests.gateway.execution.compiled.gitlab import Behaviour, FakeGitLab
 from upstream.client import Upstream
@@ -42,9 +43,15 @@ class Answer:
 class Engines:
     """`behind_compiled` is what the compiled engine falls back to."""
 
-    def __init__(self, schema: strawberry.Schema, *, behind_compiled: Engine | None = None) -> None:
+    def __init__(
+        self,
+        schema: strawberry.Schema,
+        limits: DocumentLimits | None = None,
+        *,
+        behind_compiled: Engine | None = None,
+    ) -> None:
         self.schema = schema
-        self.documents = Documents(schema._schema)
+        self.documents = Documents(schema._schema, limits=limits)
         self.stock = StockEngine(schema)
         self.compiled = CompiledEngine(schema, behind_compiled or self.stock)
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from gateway.execution.compiled.engine import CHARACTERS_PER_FIELD, FIELDS_AT_LEAST
 from gateway.execution.documents import Document
+from gateway.limits.config import DocumentLimits
 from schema import build_schema
 from tests.gateway.execution.compiled.agreement import assert_agreement
 from tests.gateway.execution.compiled.engines import Engines, ask, gitlab_of, running
@@ -105,7 +106,7 @@ def test_fragments_that_double_again_and_again_are_left_to_the_stock_engine() ->
     )
     text = f'{{ pipeline(projectId: "1", id: "0") {{ ...P0 }} }} {doubling}'
     text += " fragment P16 on Pipeline { id }"
-    engines = Engines(SCHEMA)
+    engines = Engines(SCHEMA, DocumentLimits(depth=0, fields=0))
 
     async def ask_once() -> None:
         await assert_agreement(engines, engines.operation(text, {}), PLAIN, 0)
