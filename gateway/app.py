@@ -32,6 +32,7 @@ from gateway.settings import Settings
 from gateway.telemetry.telemetry import Telemetry
 from resolvers.context import RequestContext
 from resolvers.mutations.once import Actions
+from resolvers.room import Room
 from schema import build_schema
 from upstream.client import Upstream
 from upstream.credentials import Credential
@@ -63,6 +64,7 @@ class Gateway:
         self.sharing = Sharing()
         self.actions = Actions(settings.execution.repeat_seconds)
         self._settings = settings
+        self._room = Room(settings.resolvers.large_requests)
         self._upstream = upstream
         self._owns_upstream = upstream is None
         self.telemetry = telemetry or Telemetry()
@@ -117,6 +119,7 @@ class Gateway:
             self._find_upstream(),
             credential,
             limits=self._settings.resolvers,
+            room=self._room,
             actions=self.actions,
             idempotency_key=idempotency_key,
         )

@@ -9,7 +9,7 @@ from resolvers.arguments import project_reference, status_scope
 from resolvers.context import RequestContext
 from resolvers.ids import GlobalId
 from resolvers.jobs import DEFAULT_FIRST
-from resolvers.pagination import Binding, Connection, checked_first, offset_connection
+from resolvers.pagination import Binding, Connection, offset_connection, window
 from resolvers.projection import BridgeRecord, PipelineRecord, Record, embedded, project_of
 from upstream.endpoints import pipelines
 from upstream.errors import NotFound
@@ -37,7 +37,7 @@ async def pipeline_bridges(
         fetch,
         lambda payload: BridgeRecord(context, payload, project),
         pipeline_bridges_binding(project, number, statuses),
-        first=checked_first(first, default=DEFAULT_FIRST, maximum=context.limits.connection_items),
+        first=await window(context, first, default=DEFAULT_FIRST),
         after=after,
         page_size=context.limits.page_size,
     )

@@ -17,6 +17,7 @@ from resolvers.loaders.project_settings import settings_by_project
 from resolvers.logs.limits import LogLimits
 from resolvers.logs.opening import OpenLogs
 from resolvers.mutations.once import Actions, Name
+from resolvers.room import Place, Room
 from upstream.client import Upstream
 from upstream.credentials import Credential
 
@@ -27,6 +28,7 @@ MIB = 1024 * 1024
 DEFAULT_PAGE_SIZE = 100  # GitLab's own maximum for per_page
 DEFAULT_CONNECTION_ITEMS = 500
 DEFAULT_FAN_OUT = 32  # calls of one operation at the same time
+DEFAULT_LARGE_REQUESTS = 4
 DEFAULT_LOG_BYTES = 128 * MIB  # GitLab's default cap is 100 MB
 DEFAULT_LOG_TEXT_BYTES = 10 * MIB
 
@@ -36,12 +38,13 @@ class ResolverLimits:
     """What one operation may ask for.
 
     `connection_items` bounds `first`; `log_bytes` what is read of one log; `log_text_bytes` what
-    `JobLog.text` hands out at once.
+    `JobLog.text` hands out at once. `large_requests` is for the `Room` that requests share.
     """
 
     page_size: int = DEFAULT_PAGE_SIZE
     connection_items: int = DEFAULT_CONNECTION_ITEMS
     fan_out: int = DEFAULT_FAN_OUT
+    large_requests: int = DEFAULT_LARGE_REQUESTS
     log_bytes: int = DEFAULT_LOG_BYTES
     log_text_bytes: int = DEFAULT_LOG_TEXT_BYTES
 
@@ -68,6 +71,7 @@ class RequestContext:
         limits: ResolverLimits = DEFAULT_LIMITS,
         actions: Actions | None = None,
         idempotency_key: str | None = None,
+        room: Room | None = None,
     ) -> None:
         self.upstream = upstream
         self.credential = credential
@@ -77,6 +81,8 @@ class RequestContext:
         self.fan_out = asyncio.Semaphore(limits.fan_out)
         self._loaders: dict[str, Loader[Any, Any]] = {}
         self._logs: OpenLogs | None = None
+        self._room = room
+        self._place: Place | None = None
 
     @property
     def jobs(self) -> JobLoader:
@@ -127,6 +133,14 @@ class RequestContext:
             )
         return self._logs
 
+    async def make_room(self) -> None:
+        """To be awaited before a large list is read."""
+        if self._room is None:
+            return
+        if self._place is None:
+            self._place = self._room.take()
+        await self._place.wait()
+
     def forget(self) -> None:
         """Drops what the loaders hold: a mutation has just changed GitLab's side of it."""
         for loader in self._loaders.values():
@@ -138,6 +152,8 @@ class RequestContext:
         """Ends what is still in flight and frees what the request holds."""
         for loader in self._loaders.values():
             loader.cancel()
+        if self._place is not None:
+            self._place.leave()
         if self._logs is not None:
             await self._logs.aclose()
 

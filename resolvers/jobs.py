@@ -8,7 +8,7 @@ from typing import Any
 from resolvers.arguments import project_reference, status_scope
 from resolvers.context import RequestContext
 from resolvers.ids import GlobalId, locate
-from resolvers.pagination import Binding, Connection, checked_first, keyset_connection
+from resolvers.pagination import Binding, Connection, keyset_connection, window
 from resolvers.projection import (
     CommitRecord,
     JobRecord,
@@ -70,7 +70,7 @@ async def project_jobs(
         fetch,
         lambda payload: JobRecord(context, payload, project),
         project_jobs_binding(project, statuses),
-        first=checked_first(first, default=DEFAULT_FIRST, maximum=context.limits.connection_items),
+        first=await window(context, first, default=DEFAULT_FIRST),
         after=after,
         page_size=context.limits.page_size,
     )

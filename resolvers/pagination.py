@@ -20,13 +20,17 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from resolvers.context import RequestContext
 from resolvers.errors import BadCursor, BadUserInput
 from resolvers.projection import Payload, number_of
+from resolvers.room import LARGE_LIST
 from upstream.paging import KeysetPage, OffsetPage, keyset_cursor
+from upstream.turns import let_go, turns
 
 _POSITION = re.compile(r"0|[1-9][0-9]{0,18}")
 _DIGEST_BYTES = 9  # 12 characters of base64: tells fields apart, is no secret
 _MAX_CURSOR = 128
+_ITEMS_AT_A_TIME = 1_000  # of a list are gone through without a pause
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +41,23 @@ class PageInfo:
     end_cursor: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class Edge:
-    node: Any
-    cursor: str
+    """An item; its cursor is made only where it is asked for."""
+
+    __slots__ = ("_connection", "_index", "node")
+
+    def __init__(self, node: Any, connection: Connection, index: int) -> None:
+        self.node = node
+        self._connection = connection
+        self._index = index
+
+    @property
+    def cursor(self) -> str:
+        return self._connection.cursor(self._index)
 
 
 class Connection:
-    """One window of a list. Cursors are made only where they are asked for.
+    """One window of a list.
 
     `position(index)` is where a node stands in the whole list, as its cursor says it.
     """
@@ -77,7 +90,7 @@ class Connection:
 
     @property
     def edges(self) -> list[Edge]:
-        return [Edge(node, self._cursor(index)) for index, node in enumerate(self.nodes)]
+        return [Edge(node, self, index) for index, node in enumerate(self.nodes)]
 
     @property
     def page_info(self) -> PageInfo:
@@ -85,11 +98,12 @@ class Connection:
         return PageInfo(
             self.has_next_page,
             self.has_previous_page,
-            self._cursor(0) if self.nodes else None,
-            self._cursor(last) if self.nodes else None,
+            self.cursor(0) if self.nodes else None,
+            self.cursor(last) if self.nodes else None,
         )
 
-    def _cursor(self, index: int) -> str:
+    def cursor(self, index: int) -> str:
+        """The cursor of the item at `index` of the window."""
         return self._binding.cursor(self._position(index))
 
 
@@ -150,6 +164,14 @@ def checked_first(first: int | None, *, default: int, maximum: int) -> int:
     return first
 
 
+async def window(context: RequestContext, first: int | None, *, default: int) -> int:
+    """How many items to show: `first` within its bounds. A large window may have to wait."""
+    count = checked_first(first, default=default, maximum=context.limits.connection_items)
+    if count > LARGE_LIST:
+        await context.make_room()
+    return count
+
+
 KeysetFetch = Callable[[int, str | None], Awaitable[KeysetPage]]
 OffsetFetch = Callable[[int, int], Awaitable[OffsetPage]]
 Make = Callable[[Payload], Any]
@@ -168,14 +190,18 @@ async def keyset_connection(
     cursor = None if after is None else keyset_cursor(binding.position(after))
     items: list[dict[str, Any]] = []
     while True:
-        page = await fetch(min(page_size, first - len(items)), cursor)
+        try:
+            page = await fetch(min(page_size, first - len(items)), cursor)
+        except BaseException:
+            let_go(items)  # there may be thousands, with nobody left to show them to
+            raise
         items += page.items
         cursor = page.next_cursor
         if cursor is None or not page.items or len(items) >= first:
             break
     window = items[:first]
     return Connection(
-        [make(item) for item in window],
+        await _made(window, make),
         binding,
         lambda index: number_of(window[index], "id"),
         has_next_page=len(items) > first or (cursor is not None and bool(page.items)),
@@ -201,11 +227,11 @@ async def offset_connection(
         wanted = [number for number in numbers[1:] if _exists(number, pages[0], per_page)]
         pages += await asyncio.gather(*(fetch(number, per_page) for number in wanted))
     offset = (numbers[0] - 1) * per_page
-    items = _distinct(pages)[start - offset :]
+    items = (await _distinct(pages))[start - offset :]
     window = items[:first]
     total = pages[0].total
     return Connection(
-        [make(item) for item in window],
+        await _made(window, make),
         binding,
         lambda index: start + index,
         has_next_page=len(items) > first or _goes_on(pages[-1]),
@@ -236,11 +262,25 @@ def _exists(number: int, first_page: OffsetPage, per_page: int) -> bool:
     return first_page.total is None or (number - 1) * per_page < first_page.total
 
 
-def _distinct(pages: Iterable[OffsetPage]) -> list[dict[str, Any]]:
+async def _made(window: list[dict[str, Any]], make: Make) -> list[Any]:
+    nodes: list[Any] = []
+    for start in range(0, len(window), _ITEMS_AT_A_TIME):
+        if start:
+            await turns().mine()
+        nodes += map(make, window[start : start + _ITEMS_AT_A_TIME])
+    return nodes
+
+
+async def _distinct(pages: Iterable[OffsetPage]) -> list[dict[str, Any]]:
     """The items of all pages; one that slid onto the next page meanwhile counts once."""
     seen: set[int] = set()
     items: list[dict[str, Any]] = []
+    looked_at = 0
     for page in pages:
+        if looked_at >= _ITEMS_AT_A_TIME:
+            looked_at = 0
+            await turns().mine()
+        looked_at += len(page.items)
         for item in page.items:
             number = item.get("id")
             if not isinstance(number, int):

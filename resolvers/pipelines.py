@@ -10,7 +10,7 @@ from resolvers.arguments import project_reference, status_scope
 from resolvers.context import RequestContext
 from resolvers.ids import GlobalId, locate
 from resolvers.jobs import DEFAULT_FIRST
-from resolvers.pagination import Binding, Connection, checked_first, offset_connection
+from resolvers.pagination import Binding, Connection, offset_connection, window
 from resolvers.projection import CommitRecord, JobRecord, PipelineRecord, Record, embedded_text
 from upstream.endpoints import pipelines
 from upstream.paging import OffsetPage
@@ -61,7 +61,7 @@ async def project_pipelines(
         fetch,
         lambda payload: PipelineRecord(context, payload, project),
         project_pipelines_binding(project, narrowed),
-        first=checked_first(first, default=DEFAULT_FIRST, maximum=context.limits.connection_items),
+        first=await window(context, first, default=DEFAULT_FIRST),
         after=after,
         page_size=context.limits.page_size,
     )
@@ -93,7 +93,7 @@ async def pipeline_jobs(
         fetch,
         lambda payload: JobRecord(context, payload, project),
         pipeline_jobs_binding(project, number, statuses, retried=retried),
-        first=checked_first(first, default=DEFAULT_FIRST, maximum=context.limits.connection_items),
+        first=await window(context, first, default=DEFAULT_FIRST),
         after=after,
         page_size=context.limits.page_size,
     )

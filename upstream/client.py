@@ -27,9 +27,12 @@ from upstream.redirects import follow, place_of
 from upstream.statistics import Statistics
 from upstream.transports.base import Request, Response, StreamedResponse, Transport
 from upstream.transports.stock import stock_transport
+from upstream.turns import turns
 from upstream.urls import API, query_string, split_root
 
 __all__ = ["Answer", "Upstream"]
+
+LONG_BODY_BYTES = 128 * 1024  # from where decoding takes most of a millisecond
 
 _ERROR_BYTES = 64 * 1024  # of an error's body are read where a log was asked for
 
@@ -230,6 +233,8 @@ class Upstream:
                 self._failed(call, error)
                 raise
         self._finished(call, response.status, len(response.body))
+        if len(response.body) > LONG_BODY_BYTES:
+            await turns().mine()  # to decode it in
         return response
 
     def _started(self, label: str) -> Call:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Protocol
 
 from graphql import GraphQLError
 
 from gateway.execution.operation import Operation
+from upstream.turns import turns
 
 Steps = tuple[str | int, ...]  # a path in the answer, from its root
+
+ERRORS_AT_A_TIME = 200  # are put in order, and told of, without a pause
+LONG_LIST = 50  # items; longer ones are encoded piece by piece in a long answer
+
+# Where a list stands in the answer (an object and a key, a list and an index), and the list.
+LongList = tuple[Any, Any, list[Any]]
 
 
 class UnfitValueError(Exception):
@@ -27,14 +35,16 @@ class ExecutionResult:
     """`started` is false where the operation was refused before its first field.
 
     The specification tells the two apart: a refused operation has no `data` at all, one whose
-    root came out as null has `data: null`. `items` counts those of all lists, where it is known:
-    a long answer is encoded piece by piece.
+    root came out as null has `data: null`. `items` counts those of all lists, where it is known.
+    `long_lists` are the lists that were made for this answer alone, an outer one before those in
+    it: a long answer is encoded, and freed, piece by piece.
     """
 
     data: dict[str, Any] | None
     errors: tuple[GraphQLError, ...] = ()
     started: bool = True
     items: int = 0
+    long_lists: Sequence[LongList] = ()
 
 
 class Engine(Protocol):
@@ -51,18 +61,25 @@ def in_order(errors: Iterable[GraphQLError]) -> tuple[GraphQLError, ...]:
     return tuple(sorted(errors, key=_position))
 
 
-def accounted(landed: Iterable[tuple[Steps, GraphQLError]]) -> tuple[GraphQLError, ...]:
+async def accounted(landed: Iterable[tuple[Steps, GraphQLError]]) -> tuple[GraphQLError, ...]:
     """Errors in order, each with the position of the null that it led to; one for each null.
 
     An error below a position where another one's null landed accounts for nothing that the answer
     shows, and whether it was still told would hang on which of them came first.
     """
     errors = dict(reversed(list(landed)))  # of two at one position, the first counts
-    return in_order(
-        error
-        for steps, error in errors.items()
-        if not any(steps[:depth] in errors for depth in range(len(steps)))
-    )
+    found = list(errors.items())
+    ordered: list[tuple[Any, GraphQLError]] = []
+    for start in range(0, len(found), ERRORS_AT_A_TIME):
+        if start:
+            await turns().mine()
+        ordered += [
+            (_position(error), error)
+            for steps, error in found[start : start + ERRORS_AT_A_TIME]
+            if not any(steps[:depth] in errors for depth in range(len(steps)))
+        ]
+        ordered.sort(key=itemgetter(0))  # no more than a merge: what was there is in order
+    return tuple(error for _, error in ordered)
 
 
 def _position(error: GraphQLError) -> tuple[int, list[tuple[int, str]], str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,8 +15,9 @@ import orjson
 from graphql import GraphQLError
 
 from gateway.errors import ErrorCode, Fault, fault_of, masked, shortened
-from gateway.execution.engine import UnfitValueError
+from gateway.execution.engine import ERRORS_AT_A_TIME, UnfitValueError
 from gateway.limits.excess import LimitExceededError
+from upstream.turns import turns
 
 logger = logging.getLogger("gateway.execution")
 
@@ -36,6 +37,18 @@ def format_errors(
 ) -> list[dict[str, Any]]:
     """Errors of execution. `acting`: the operation is a mutation."""
     return [_formatted(error, _fault(error, request_id, acting=acting)) for error in errors]
+
+
+async def format_errors_in_turns(
+    errors: Sequence[GraphQLError], *, request_id: str, acting: bool
+) -> list[dict[str, Any]]:
+    """The same for thousands of errors, with others' turns in between."""
+    shown: list[dict[str, Any]] = []
+    for start in range(0, len(errors), ERRORS_AT_A_TIME):
+        await turns().mine()
+        some = errors[start : start + ERRORS_AT_A_TIME]
+        shown += format_errors(some, request_id=request_id, acting=acting)
+    return shown
 
 
 def _refused(error: GraphQLError, code: ErrorCode) -> Fault:

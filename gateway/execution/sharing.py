@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, Protocol
 
 import orjson
 
+from gateway.execution.encoding import Body
 from gateway.execution.operation import Operation
 from upstream.credentials import Credential
 
@@ -32,7 +33,7 @@ class Outcome(NamedTuple):
     the request `request_id`. `codes` are those of its errors, each once.
     """
 
-    body: bytes
+    body: Body
     request_id: bytes
     started: bool = True
     masked: bool = False

@@ -6,25 +6,30 @@ each request; the documents have been parsed and validated already, and there ar
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 import strawberry
 from graphql import ExecutionResult as CoreResult
-from graphql import GraphQLError, GraphQLLeafType
+from graphql import GraphQLError, GraphQLLeafType, GraphQLList, GraphQLResolveInfo
+from graphql.execution.collect_fields import FieldDetails
 from graphql.execution.executor import CollectedErrors
 from graphql.pyutils import Path, Undefined
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from gateway.execution.engine import (
+    LONG_LIST,
     ExecutionResult,
+    LongList,
     Steps,
     UnfitValueError,
     accounted,
     in_order,
 )
 from gateway.execution.operation import Operation
+from upstream.turns import PIECE_SECONDS, turns
 
 
 class LandedErrors(CollectedErrors):
@@ -52,6 +57,7 @@ class StockExecutor(StrawberryGraphQLCoreExecutionContext):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.collected_errors = LandedErrors()
+        self.completed: list[tuple[Path, list[Any]]] = []
 
     @staticmethod
     def complete_leaf_value(return_type: GraphQLLeafType, result: Any) -> Any:
@@ -62,6 +68,51 @@ class StockExecutor(StrawberryGraphQLCoreExecutionContext):
         if value is None or value is Undefined:
             raise UnfitValueError(return_type.name, result)
         return value
+
+    def complete_list_value(
+        self,
+        return_type: GraphQLList[Any],
+        field_details_list: list[FieldDetails],
+        info: GraphQLResolveInfo[Any],
+        path: Path,
+        result: Any,
+        position_context: Any,
+    ) -> Any:
+        """A long list is handed over item by item, so that others get their turn in between."""
+        long = isinstance(result, list | tuple) and len(result) > LONG_LIST
+        items = super().complete_list_value(
+            return_type,
+            field_details_list,
+            info,
+            path,
+            _in_turns(result) if long else result,
+            position_context,
+        )
+        return self._noted(path, cast("Awaitable[list[Any]]", items)) if long else items
+
+    async def _noted(self, path: Path, completing: Awaitable[list[Any]]) -> list[Any]:
+        items = await completing
+        self.completed.append((path, items))
+        return items
+
+    def long_lists(self, data: Any) -> Iterator[LongList]:
+        """Those that came into the answer, an outer one before those in it."""
+        for path, items in reversed(self.completed):
+            container = data
+            *steps, key = path.as_list()
+            for step in steps:
+                container = container and container[step]
+            if container is not None:
+                yield container, key, items
+
+
+async def _in_turns(items: Sequence[Any]) -> AsyncIterator[Any]:
+    started = time.perf_counter()
+    for item in items:
+        if time.perf_counter() - started > PIECE_SECONDS:
+            await turns().mine()
+            started = time.perf_counter()
+        yield item
 
 
 class StockEngine:
@@ -89,5 +140,11 @@ class StockEngine:
         data: Mapping[str, Any] | None = finished.data
         collected = cast("LandedErrors", executor.collected_errors)
         landed = zip(collected.landings, collected.errors, strict=True)
-        errors = accounted(landed) if finished.errors else ()
-        return ExecutionResult(cast("dict[str, Any] | None", data), errors)
+        errors = await accounted(landed) if finished.errors else ()
+        long_lists = tuple(cast("StockExecutor", executor).long_lists(data))
+        return ExecutionResult(
+            cast("dict[str, Any] | None", data),
+            errors,
+            items=sum(len(items) for _, _, items in long_lists),
+            long_lists=long_lists,
+        )

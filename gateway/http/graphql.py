@@ -18,11 +18,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.errors import ErrorCode, masked
 from gateway.execution.documents import Documents
-from gateway.execution.encoding import MANY_ITEMS, encode, encode_long
-from gateway.execution.engine import Engine
+from gateway.execution.encoding import MANY_ITEMS, Body, encode, encode_long, size_of
+from gateway.execution.engine import ERRORS_AT_A_TIME, Engine
 from gateway.execution.names import all_sent
 from gateway.execution.operation import Operation, OperationNotFoundError, select_operation
-from gateway.execution.reporting import format_errors, format_refusals
+from gateway.execution.reporting import format_errors_in_turns, format_refusals
 from gateway.execution.sharing import Outcome, Sharing
 from gateway.http.attendance import Attendance
 from gateway.http.batching import Prepared, answer_batch
@@ -36,6 +36,7 @@ from gateway.http.responses import error_body, send_json
 from gateway.limits.config import RequestLimits
 from gateway.limits.variable_values import check as check_variables
 from upstream.credentials import Credential
+from upstream.turns import let_go
 
 logger = logging.getLogger("gateway.http")
 
@@ -106,6 +107,7 @@ class GraphQLEndpoint:
     ) -> None:
         request_id = seen.head.request_id
         headers: Headers = ()
+        body: Body
         try:
             status, body = await self._answer(scope, receive, media_type, seen)
         except Refusal as refusal:
@@ -117,7 +119,7 @@ class GraphQLEndpoint:
             logger.exception("request %s: unexpected error", request_id.decode())
             status, body = 500, error_body(masked())
             seen.codes = (ErrorCode.INTERNAL_SERVER_ERROR.value,)
-        seen.answered(status, len(body))
+        seen.answered(status, size_of(body))
         await send_json(
             send,
             status,
@@ -129,7 +131,7 @@ class GraphQLEndpoint:
 
     async def _answer(
         self, scope: Scope, receive: Receive, media_type: MediaType | None, seen: Observation
-    ) -> tuple[int, bytes]:
+    ) -> tuple[int, Body]:
         if media_type is None:
             raise _not_acceptable()
         parameters = await self._parameters(scope, receive, seen.head)
@@ -278,16 +280,24 @@ class GraphQLEndpoint:
             discreet = self._discreet(shown, operation.document.text, operation.variables)
             return Outcome(_errors(discreet), request_id, started=False, codes=_codes(shown))
         answer: dict[str, Any] = {"data": result.data}
-        masked = False
-        codes: tuple[str, ...] = ()
+        shown = []
         if result.errors:
             acting = operation.kind is OperationType.MUTATION
-            shown = format_errors(result.errors, request_id=request_id.decode(), acting=acting)
+            shown = await format_errors_in_turns(
+                result.errors, request_id=request_id.decode(), acting=acting
+            )
             text, variables = operation.document.text, operation.variables
-            answer["errors"] = self._discreet(shown, text, variables)
-            codes = _codes(shown)
-            masked = ErrorCode.INTERNAL_SERVER_ERROR.value in codes
-        body = await encode_long(answer) if result.items > MANY_ITEMS else encode(answer)
+            answer["errors"] = shown = self._discreet(shown, text, variables)
+            if len(shown) > ERRORS_AT_A_TIME:
+                let_go(list(result.errors))
+        codes = _codes(shown)
+        masked = ErrorCode.INTERNAL_SERVER_ERROR.value in codes
+        body: Body
+        if result.items + len(shown) > MANY_ITEMS:
+            lists = [(answer, "errors", shown)] if shown else []
+            body = await encode_long(answer, [*lists, *result.long_lists])
+        else:
+            body = encode(answer)
         return Outcome(body, request_id, masked=masked, codes=codes)
 
 
@@ -304,7 +314,7 @@ def _codes(errors: list[dict[str, Any]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(error["extensions"]["code"] for error in errors))
 
 
-def _refused(media_type: MediaType, body: bytes) -> tuple[int, bytes]:
+def _refused(media_type: MediaType, body: Body) -> tuple[int, Body]:
     """application/json promises 200 for whatever GraphQL itself has to say."""
     return 400 if media_type is MediaType.GRAPHQL else 200, body
 

@@ -6,6 +6,7 @@ import orjson
 from starlette.types import Send
 
 from gateway.errors import Fault
+from gateway.execution.encoding import Body, size_of
 from gateway.http.refusal import Headers, Refusal
 
 JSON = b"application/json; charset=utf-8"
@@ -21,7 +22,7 @@ _FIXED: Headers = (
 async def send_json(
     send: Send,
     status: int,
-    body: bytes,
+    body: Body,
     *,
     media_type: bytes = JSON,
     request_id: bytes = b"",
@@ -33,14 +34,19 @@ async def send_json(
             "status": status,
             "headers": (
                 (b"content-type", media_type),
-                (b"content-length", b"%d" % len(body)),
+                (b"content-length", b"%d" % size_of(body)),
                 *(((b"x-request-id", request_id),) if request_id else ()),
                 *_FIXED,
                 *headers,
             ),
         }
     )
-    await send({"type": "http.response.body", "body": body})
+    if isinstance(body, bytes):
+        await send({"type": "http.response.body", "body": body})
+        return
+    for index, piece in enumerate(body, 1):
+        more = index < len(body)
+        await send({"type": "http.response.body", "body": piece, "more_body": more})
 
 
 async def send_refusal(send: Send, refusal: Refusal, *, request_id: bytes = b"") -> None:

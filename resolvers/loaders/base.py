@@ -11,6 +11,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any, Generic, TypeVar
 
+from upstream.turns import let_go
+
+_FEW = 8  # values; what more of them hold may take a while to be freed
+
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
@@ -64,9 +68,11 @@ class Loader(Generic[K, V]):
             future.cancel()
         for task in self._tasks:
             task.cancel()
-        # A loader refers to itself by its batch: payloads held here would stay until the garbage
-        # collector's next full round, which is rare.
-        self._futures = {}
+        # A loader may be part of a cycle by its batch: payloads held here would stay until the
+        # garbage collector's next round.
+        futures, self._futures = self._futures, {}
+        if len(futures) > _FEW:
+            let_go(list(futures.values()))
 
     def _dispatch(self) -> None:
         queue, self._queue = self._queue, {}
@@ -103,7 +109,7 @@ class EachLoader(Loader[K, V]):
     __slots__ = ("_fetch", "_limit")
 
     def __init__(self, fetch: Callable[[K], Awaitable[V]], limit: asyncio.Semaphore) -> None:
-        super().__init__(self._none)
+        super().__init__(_no_batch)  # not a method: each request would leave a cycle behind
         self._fetch = fetch
         self._limit = limit
 
@@ -125,8 +131,9 @@ class EachLoader(Loader[K, V]):
         if not task.cancelled():
             task.exception()  # a failed sibling may leave nobody to await this one
 
-    async def _none(self, keys: Sequence[K], settle: Settle[K, V]) -> None:
-        """Nothing is ever queued for a batch."""
+
+async def _no_batch(keys: Sequence[Any], settle: Settle[Any, Any]) -> None:
+    """Nothing is ever queued for it."""
 
 
 async def fan_out(

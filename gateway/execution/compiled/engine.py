@@ -21,7 +21,7 @@ from graphql.language import Visitor, visit
 from gateway.execution.compiled.plan import NotCovered, Plan, Planner
 from gateway.execution.compiled.run import Run
 from gateway.execution.documents import Document
-from gateway.execution.engine import Engine, ExecutionResult, accounted, in_order
+from gateway.execution.engine import Engine, ExecutionResult, in_order
 from gateway.execution.operation import Operation
 
 # Plans live and die with their document, whose cache goes by the length of the texts; so must they.
@@ -64,8 +64,8 @@ class CompiledEngine:
         context.repeats = plan.repeats
         run = Run(context, values)
         await run.execute(plan)
-        errors = accounted(run.landed()) if run.failed else ()
-        return ExecutionResult(run.data, errors, items=run.items)
+        errors = await run.errors.take() if run.errors else ()
+        return ExecutionResult(run.data, errors, items=run.items, long_lists=run.long_lists)
 
     def _plan(
         self, document: Document, node: OperationDefinitionNode, values: VariableValues

@@ -76,6 +76,12 @@ class AbstractShape(Shape):
 
     selections: tuple[tuple[Callable[[Any, Any], bool], Selection], ...]
 
+    def selection_for(self, value: Any) -> Selection:
+        for is_type_of, selection in self.selections:
+            if is_type_of(value, None):
+                return selection
+        raise TypeError("a record of no type of the schema")
+
 
 @dataclass(slots=True, eq=False)
 class PlannedField:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import FieldNode, GraphQLError, located_error
 
+from gateway.errors import rule_for
 from gateway.execution.engine import Steps
 
 # Plain tuples, for they are made for each object of an answer.
@@ -19,6 +20,14 @@ Bound = tuple[Any, str | int, Path]  # container, key and path of a nullable pos
 Slot = tuple[Any, str | int, Path, Bound | None]
 
 
+class Listed(NamedTuple):
+    """A list on its way into the answer."""
+
+    values: list[Any] | tuple[Any, ...]
+    items: list[Any]
+    slot: Slot
+
+
 def steps_of(path: Path) -> Steps:
     """The path from the root of the answer."""
     steps: list[str | int] = []
@@ -29,6 +38,12 @@ def steps_of(path: Path) -> Steps:
 
 
 def located(raw: BaseException, nodes: list[FieldNode], path: Path) -> GraphQLError:
-    """The error with its place in the document and in the answer."""
+    """The error with its place in the document and in the answer.
+
+    Where it needs no line in the log its traceback is dropped. That would hold the frames, and
+    they the error: ten thousand of them were for the garbage collector to find.
+    """
     error = raw if isinstance(raw, Exception) else RuntimeError(str(raw))
+    if rule_for(error) is not None:
+        error.__traceback__ = None
     return located_error(error, nodes, list(steps_of(path)))

@@ -10,15 +10,17 @@ https://spec.graphql.org/September2025/#sec-Handling-Execution-Errors
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from graphql import GraphQLError
 from graphql.execution.values import VariableValues
 from graphql.pyutils import Undefined
 
 from gateway.execution.compiled.completion import Alike, Completions, fill, lacks, likeness_of
+from gateway.execution.compiled.landings import Landings
 from gateway.execution.compiled.leaves import serialized
 from gateway.execution.compiled.plan import (
     AbstractShape,
@@ -30,21 +32,14 @@ from gateway.execution.compiled.plan import (
     Selection,
     Shape,
 )
-from gateway.execution.compiled.positions import Bound, Path, Slot, located, steps_of
+from gateway.execution.compiled.positions import Bound, Listed, Path, Slot, located
 from gateway.execution.compiled.project import Compiled, Unfit, compiled
-from gateway.execution.engine import Steps
+from gateway.execution.engine import LONG_LIST, LongList
 from resolvers.context import RequestContext
 from resolvers.projection import Payload, Record
+from upstream.turns import let_go, turns
 
 ITEMS_AT_A_TIME = 100  # of a list: about a millisecond's worth
-
-
-class Listed(NamedTuple):
-    """A list on its way into the answer."""
-
-    values: list[Any] | tuple[Any, ...]
-    items: list[Any]
-    slot: Slot
 
 
 class Run:
@@ -54,12 +49,13 @@ class Run:
         "_completions",
         "_finished",
         "_given_up",
-        "_landed",
         "_outstanding",
         "_tasks",
         "context",
         "data",
+        "errors",
         "items",
+        "long_lists",
         "variables",
     )
 
@@ -68,24 +64,16 @@ class Run:
         self.variables = variables
         self.data: dict[str, Any] | None = None
         self.items = 0  # of all lists: how much there is to encode
-        self._landed: dict[Path, GraphQLError] = {}
+        self.long_lists: list[LongList] = []
+        self.errors = Landings()
         self._outstanding = 0
         self._finished: asyncio.Future[None] | None = None
         self._given_up = False
         self._tasks: set[asyncio.Future[Any]] = set()
         self._completions = Completions(self._await_completion)
 
-    @property
-    def failed(self) -> bool:
-        return bool(self._landed)
-
-    def landed(self) -> Iterator[tuple[Steps, GraphQLError]]:
-        """The errors, each with the position of the null that it led to."""
-        for path, error in self._landed.items():
-            yield steps_of(path), error
-
     async def execute(self, plan: Plan) -> None:
-        """Fills `data` and what has `landed`."""
+        """Fills `data` and `errors`."""
         try:
             await self._fill(plan)
         finally:
@@ -163,7 +151,7 @@ class Run:
         elif isinstance(shape, LeafShape):
             slot[0][slot[1]] = serialized(shape.type, value)
         elif isinstance(shape, AbstractShape):
-            self._object(planned, _selection_for(shape, value), value, slot)
+            self._object(planned, shape.selection_for(value), value, slot)
 
     def _list(self, planned: PlannedField, item: Shape, value: Any, slot: Slot) -> None:
         if not isinstance(value, list | tuple):
@@ -174,7 +162,13 @@ class Run:
         items: list[Any] = [None] * len(value)
         slot[0][slot[1]] = items
         self.items += len(items)
-        self._some(planned, item, Listed(value, items, slot), 0)
+        if len(items) > LONG_LIST:
+            self.long_lists.append((slot[0], slot[1], items))
+        listed = Listed(value, items, slot)
+        if len(items) <= ITEMS_AT_A_TIME:
+            self._some(planned, item, listed, 0)
+        else:
+            self._later(partial(self._more, planned, item, listed, 0))
 
     def _some(self, planned: PlannedField, item: Shape, listed: Listed, start: int) -> None:
         """Some items of a list; a long list lets others have their turn in between."""
@@ -186,11 +180,17 @@ class Run:
             if made is None or not self._plain_record(made, listed, index):
                 self._item(planned, item, listed, index)
         if end < len(listed.values):
-            self._outstanding += 1
-            asyncio.get_running_loop().call_soon(self._more, planned, item, listed, end)
+            self._later(partial(self._more, planned, item, listed, end))
+        elif start:
+            let_go(list(listed.values))  # with what hangs on them, not all at once
+
+    def _later(self, work: Callable[[], None]) -> None:
+        self._outstanding += 1
+        turns().soon(work)
 
     def _more(self, planned: PlannedField, item: Shape, listed: Listed, start: int) -> None:
         if self._given_up:
+            let_go([*listed.values, *listed.items])
             return
         try:
             self._some(planned, item, listed, start)
@@ -328,15 +328,26 @@ class Run:
         for alike in waiting:
             if not failed and fill(alike, future.result()):
                 continue
-            for slot in alike.slots:
-                try:
-                    if failed:
-                        # Each field that needs the call asks for it again, and fails by itself.
-                        self._fields(alike.selection, alike.record, slot)
-                    else:
-                        self._object(alike.planned, alike.selection, alike.record, slot)
-                except Exception as raw:  # noqa: BLE001 - whatever it was, it belongs here
-                    self._fail(alike.planned, slot, raw)
+            self._outstanding += 1
+            self._each(alike, 0, failed=failed)
+        self._arrived()
+
+    def _each(self, alike: Alike, start: int, *, failed: bool) -> None:
+        """Some of the places whose call has ended, and the others in turns to come."""
+        if self._given_up:
+            return
+        end = start + ITEMS_AT_A_TIME
+        for slot in alike.slots[start:end]:
+            try:
+                if failed:
+                    # Each field that needs the call asks for it again, and fails by itself.
+                    self._fields(alike.selection, alike.record, slot)
+                else:
+                    self._object(alike.planned, alike.selection, alike.record, slot)
+            except Exception as raw:  # noqa: BLE001 - whatever it was, it belongs here
+                self._fail(alike.planned, slot, raw)
+        if end < len(alike.slots):
+            self._later(partial(self._each, alike, end, failed=failed))
         self._arrived()
 
     def _fields(self, selection: Selection, source: Any, slot: Slot) -> None:
@@ -378,22 +389,11 @@ class Run:
     def _fail(self, planned: PlannedField, slot: Slot, raw: BaseException) -> None:
         error = located(raw, planned.nodes, slot[2])
         bound = slot[3]
-        if bound is None:
-            self._land(error, None)
-        else:
-            container, key, path = bound
-            container[key] = None
-            self._land(error, path)
+        if bound is not None:
+            bound[0][bound[1]] = None
+        self._land(error, None if bound is None else bound[2])
 
     def _land(self, error: GraphQLError, path: Path) -> None:
-        """Keeps the error, unless null has landed at its position already."""
         if path is None:
             self.data = None
-        self._landed.setdefault(path, error)
-
-
-def _selection_for(shape: AbstractShape, value: Any) -> Selection:
-    for is_type_of, selection in shape.selections:
-        if is_type_of(value, None):
-            return selection
-    raise TypeError("a record of no type of the schema")
+        self.errors.add(error, path)

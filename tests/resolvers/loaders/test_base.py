@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import weakref
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from resolvers.loaders.base import Loader, Settle, fan_out
+from resolvers.loaders.base import EachLoader, Loader, Settle, fan_out
+from upstream import turns
 
 
 class Asked:
@@ -177,6 +180,30 @@ async def test_cancel_ends_calls_in_flight_and_those_that_have_not_left() -> Non
         with pytest.raises(asyncio.CancelledError):
             await future
     assert ended.is_set()
+
+
+class Held:
+    """Something that tells when it is gone."""
+
+
+async def test_cancel_lets_many_values_go_in_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "PIECE_SECONDS", 0.0)
+    gone: list[int] = []
+
+    async def fetch(key: int) -> Held:
+        value = Held()
+        weakref.finalize(value, gone.append, key)
+        return value
+
+    loader = EachLoader(fetch, asyncio.Semaphore(100))
+    await asyncio.gather(*map(loader.load, range(50)))
+    loader.cancel()
+    known = [0]
+    for _ in range(20):
+        await asyncio.sleep(0)
+        known.append(len(gone))
+    assert known[-1] == 50
+    assert max(after - before for before, after in itertools.pairwise(known)) <= 8
 
 
 async def test_fan_out_goes_no_wider_than_its_limit() -> None:
