@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from collections.abc import Sequence
 
@@ -37,8 +38,12 @@ _SCHEMA = "Print the GraphQL schema in the schema definition language."
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns the status to exit with."""
     options = _parser().parse_args(arguments)
+    # Imports leave no cycles to speak of, and to look for them takes a sixth of the start.
+    gc.disable()
     from gateway import commands  # noqa: PLC0415 - --help and --version need not wait for it
 
+    gc.freeze()
+    gc.enable()
     try:
         if options.command == "serve":
             commands.serve(host=options.host, port=options.port, gitlab_url=options.gitlab_url)

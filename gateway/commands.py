@@ -14,9 +14,11 @@ from collections.abc import AsyncIterator, Coroutine, Mapping
 from typing import Any
 
 import uvloop
+from starlette.types import ASGIApp
 
 from gateway import __version__
 from gateway.app import checked_hosts, create_app
+from gateway.collecting import Collecting
 from gateway.environment import SettingsError
 from gateway.serving import (
     CannotListenError,
@@ -25,7 +27,6 @@ from gateway.serving import (
     bind,
     is_loopback,
     running,
-    settle_memory,
 )
 from gateway.settings import Settings, TelemetrySettings, load_settings
 from gateway.telemetry.exposition import MetricsApp, registry_of
@@ -33,21 +34,12 @@ from gateway.telemetry.logs import AUTOMATIC, Log, open_log
 from gateway.telemetry.opening import TracingUnavailableError, open_telemetry
 from gateway.telemetry.telemetry import Telemetry
 from schema import build_schema
-from upstream.demo import DemoGitLab
-from upstream.demo import tokens as demo_tokens
 
 DEMO_SHUTDOWN_SECONDS = 5
 METRICS_SHUTDOWN_SECONDS = 1
 LOOPBACK = "127.0.0.1"
 
 logger = logging.getLogger("gateway")
-
-_DEMO_TOKENS = (
-    (demo_tokens.MAINTAINER_TOKEN, "may do everything"),
-    (demo_tokens.DEVELOPER_TOKEN, "may run and cancel jobs"),
-    (demo_tokens.REPORTER_TOKEN, "may read, not act"),
-    (demo_tokens.OUTSIDER_TOKEN, "sees the public project only"),
-)
 
 
 class CommandError(Exception):
@@ -60,10 +52,10 @@ class CommandError(Exception):
 
 def serve(*, host: str | None, port: str | None, gitlab_url: str | None) -> None:
     settings = _settings({"GATEWAY_HOST": host, "GATEWAY_PORT": port, "GITLAB_URL": gitlab_url})
-    wanted = settings.telemetry
-    log = open_log(wanted.log_format, settings.server.log_level, colors=wanted.colors)
+    server, wanted = settings.server, settings.telemetry
+    log = open_log(wanted.log_format, server.log_level, colors=wanted.colors)
     with (
-        _bound(settings.server.host, settings.server.port) as listener,
+        _bound(server.host, server.port, shared=server.shared_port) as listener,
         _bound_for_metrics(wanted) or contextlib.nullcontext() as metrics,
     ):
         _run(_serve(settings, listener, metrics, log))
@@ -106,7 +98,7 @@ async def _serve(
                 arrival=settings.server.arrival,
             )
         )
-        settle_memory()
+        stack.enter_context(Collecting())
         _tell_start(settings, address_of(listener), metrics)
         _say(_welcome(settings, address_of(listener)))
         await stop.requested.wait()
@@ -149,7 +141,7 @@ def _tell_start(settings: Settings, address: str, metrics: socket.socket | None)
 
 
 async def _demo(listener: socket.socket) -> None:
-    app = DemoGitLab().app
+    app = _demo_app()
     with Stop() as stop:
         async with running(app, listener, stop, shutdown_seconds=DEMO_SHUTDOWN_SECONDS):
             _say(f"The demo GitLab answers at {address_of(listener)}/api/v4\n{_token_list()}")
@@ -160,9 +152,15 @@ async def _demo(listener: socket.socket) -> None:
 async def _demo_gitlab(stop: Stop) -> AsyncIterator[str]:
     """The embedded demo on a free port: the gateway talks to it as to any other GitLab."""
     listener = _bound(LOOPBACK, 0)
-    app = DemoGitLab().app
+    app = _demo_app()
     async with running(app, listener, stop, shutdown_seconds=DEMO_SHUTDOWN_SECONDS):
         yield address_of(listener)
+
+
+def _demo_app() -> ASGIApp:
+    from upstream.demo import DemoGitLab  # noqa: PLC0415 - a gateway before a GitLab starts sooner
+
+    return DemoGitLab().app
 
 
 def _welcome(settings: Settings, address: str) -> str:
@@ -180,7 +178,15 @@ def _welcome(settings: Settings, address: str) -> str:
 
 
 def _token_list() -> str:
-    lines = [f"  {token:<16} {what}" for token, what in _DEMO_TOKENS]
+    from upstream.demo import tokens  # noqa: PLC0415 - see above
+
+    known = (
+        (tokens.MAINTAINER_TOKEN, "may do everything"),
+        (tokens.DEVELOPER_TOKEN, "may run and cancel jobs"),
+        (tokens.REPORTER_TOKEN, "may read, not act"),
+        (tokens.OUTSIDER_TOKEN, "sees the public project only"),
+    )
+    lines = [f"  {token:<16} {what}" for token, what in known]
     return "\n".join(("Its tokens, for the PRIVATE-TOKEN header:", *lines))
 
 
@@ -191,9 +197,9 @@ def _settings(overrides: Mapping[str, str | None]) -> Settings:
         raise CommandError(error.problems) from error
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def _bound(host: str, port: int, *, shared: bool = False) -> socket.socket:
     try:
-        return bind(host, port)
+        return bind(host, port, shared=shared)
     except CannotListenError as error:
         raise CommandError([str(error)]) from error
 

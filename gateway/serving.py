@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
-import gc
 import ipaddress
 import os
 import signal
@@ -21,7 +20,6 @@ from gateway.limits.config import ArrivalLimits
 
 KEEP_ALIVE_SECONDS = 75  # longer than the 60 s of common balancers, so that they close first
 BACKLOG = 2048
-GC_THRESHOLDS = (50_000, 20, 50)
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
 
@@ -42,13 +40,19 @@ class _Server(uvicorn.Server):
         yield
 
 
-def bind(host: str, port: int) -> socket.socket:
-    """A socket that listens; raises CannotListenError with a message for people."""
+def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
+    """A socket that listens; raises CannotListenError with a message for people.
+
+    `shared`: other processes may listen there, too, and the kernel gives each its share of the
+    connections. All of them have to ask for it, and to belong to one user.
+    """
+    if shared and not hasattr(socket, "SO_REUSEPORT"):
+        raise CannotListenError("this system lets no two processes share a port")
     try:
         family, _, _, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-        return socket.create_server(address[:2], family=family, backlog=BACKLOG)
+        return socket.create_server(address[:2], family=family, backlog=BACKLOG, reuse_port=shared)
     except socket.gaierror as error:
         raise CannotListenError(f"cannot listen on {host}: {error.strerror}") from error
     except OSError as error:
@@ -97,18 +101,6 @@ class Stop:
         for callback in self._on_insistence if self.requested.is_set() else self._on_request:
             callback()
         self.requested.set()
-
-
-def settle_memory() -> None:
-    """Takes what was made at start out of the garbage collector's rounds, and makes them rarer.
-
-    A request's payloads are hundreds of dictionaries that die with it, by reference count alone.
-    The default of 700 would have the collector look through those of all requests in flight
-    several times in each of them.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*GC_THRESHOLDS)
 
 
 @contextlib.asynccontextmanager

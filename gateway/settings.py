@@ -34,6 +34,7 @@ class ServerSettings:
     port: int = DEFAULT_PORT
     allowed_hosts: tuple[str, ...] = ()
     arrival: ArrivalLimits = field(default_factory=ArrivalLimits)
+    shared_port: bool = False
     shutdown_seconds: int = DEFAULT_SHUTDOWN_SECONDS
     log_level: str = "info"
 
@@ -125,6 +126,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             port=values["GATEWAY_PORT"],
             allowed_hosts=values["GATEWAY_ALLOWED_HOSTS"],
             arrival=arrival_limits(values),
+            shared_port=values["GATEWAY_SHARED_PORT"],
             shutdown_seconds=values["GATEWAY_SHUTDOWN_SECONDS"],
             log_level=values["GATEWAY_LOG_LEVEL"],
         ),
@@ -149,6 +151,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             ResolverLimits(),
             connection_items=values["GATEWAY_CONNECTION_ITEMS"],
             fan_out=values["GATEWAY_FAN_OUT"],
+            large_requests=values["GATEWAY_LARGE_REQUESTS"],
             log_bytes=values["GATEWAY_LOG_BYTES"],
             log_text_bytes=values["GATEWAY_LOG_TEXT_BYTES"],
         ),

@@ -70,6 +70,15 @@ VARIABLES: tuple[Variable, ...] = (
         ),
     ),
     Variable(
+        "GATEWAY_SHARED_PORT",
+        kinds.SWITCH,
+        default=False,
+        purpose=(
+            "Whether further gateways may listen on the same port, each with its share of the "
+            "connections; see below."
+        ),
+    ),
+    Variable(
         "GATEWAY_CORS_ORIGINS",
         kinds.ORIGINS,
         default=(),
@@ -231,6 +240,14 @@ VARIABLES: tuple[Variable, ...] = (
         kinds.whole(1, 1000),
         default=_RESOLVERS.fan_out,
         purpose="Calls to GitLab at the same time for one request.",
+    ),
+    Variable(
+        "GATEWAY_LARGE_REQUESTS",
+        kinds.whole(1, 1000),
+        default=_RESOLVERS.large_requests,
+        purpose=(
+            "Requests at the same time with a `first` above 1000, where that is allowed; more wait."
+        ),
     ),
     Variable(
         "GATEWAY_DOCUMENT_CACHE",

@@ -319,6 +319,20 @@ async def test_what_cannot_be_served_is_one_clear_line(
     assert errors.count("\n") == 1
 
 
+async def test_two_processes_share_a_port_and_one_goes_on_alone() -> None:
+    query = {"query": "{ __typename }"}
+    url, shared = "http://127.0.0.1:1", {"GATEWAY_SHARED_PORT": "true"}
+    async with started("serve", "--gitlab-url", url, "--port", "0", **shared) as (first, place, _):
+        port = place.rpartition(":")[2]
+        again = started("serve", "--gitlab-url", url, "--port", port, **shared)
+        async with again as (second, address, _), httpx.AsyncClient(timeout=SECONDS) as client:
+            assert address == place
+            await stop(first)
+            answer = await client.post(f"{place}/graphql", json=query)
+            assert answer.json() == {"data": {"__typename": "Query"}}
+            await stop(second)
+
+
 class SlowGitLab:
     """Answers one call, when it is let."""
 

@@ -25,6 +25,7 @@ OTHER = {
     "GATEWAY_HEAD_LINES": "20",
     "GATEWAY_HEAD_TIMEOUT": "1.5",
     "GATEWAY_BODY_TIMEOUT": "0",
+    "GATEWAY_SHARED_PORT": "yes",
     "GATEWAY_BODY_BYTES": "2048",
     "GATEWAY_CORS_ORIGINS": "https://a.example.com, http://localhost:3000/",
     "GATEWAY_GRAPHIQL": "off",
@@ -50,6 +51,7 @@ OTHER = {
     "GATEWAY_LOG_TEXT_BYTES": "3000",
     "GATEWAY_CONNECTION_ITEMS": "50",
     "GATEWAY_FAN_OUT": "4",
+    "GATEWAY_LARGE_REQUESTS": "3",
     "GATEWAY_DOCUMENT_CACHE": "7",
     "GATEWAY_DOCUMENT_CACHE_BYTES": "2000000",
     "GATEWAY_DOCUMENT_CHARACTERS": "998",
@@ -92,6 +94,7 @@ def test_every_variable_arrives_where_it_is_used() -> None:
     server, http, execution = settings.server, settings.http, settings.execution
     assert (server.host, server.port) == ("0.0.0.0", 9000)  # noqa: S104 - read, not bound
     assert (server.shutdown_seconds, server.log_level) == (3, "debug")
+    assert server.shared_port
     assert server.allowed_hosts == ("gateway.example.com", ".example.org")
     assert server.arrival == ArrivalLimits(
         head_bytes=2000, head_lines=20, head_seconds=1.5, body_seconds=0.0
@@ -138,6 +141,7 @@ def test_every_variable_arrives_where_it_is_used() -> None:
     assert settings.transport == "httpx"
     resolvers = settings.resolvers
     assert (resolvers.connection_items, resolvers.fan_out) == (50, 4)
+    assert resolvers.large_requests == 3
     assert (resolvers.log_bytes, resolvers.log_text_bytes) == (200_000, 3000)
     assert settings.telemetry == TelemetrySettings(
         log_format="json",
