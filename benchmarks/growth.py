@@ -1,4 +1,4 @@
-"""How the gateway bears more: larger answers, a large one beside small ones, two processes."""
+"""How the gateway bears more: larger answers, large ones beside small ones, two processes."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
 from benchmarks.contestants import CONTESTANTS, Contestant
-from benchmarks.load import Load, Request, wrk
+from benchmarks.held import held
+from benchmarks.load import Request, wrk
 from benchmarks.places import ROOT
-from benchmarks.processes import cpus
+from benchmarks.processes import Process, cpus, free_port
 from benchmarks.questions import QUESTIONS, Question
 from benchmarks.results import figure, table
-from benchmarks.servers import GitLab, Server, exchange
+from benchmarks.servers import GitLab, Server, exchange, wait_until
 
 SIZES = (20, 100, 1_000, 10_000)
 LARGEST = SIZES[-1]
@@ -31,6 +33,7 @@ _LIST = next(one for one in QUESTIONS if one.name == "Q1")
 _PAUSE_SECONDS = 0.005
 _PROBE_SECONDS = 10.0
 _STARTS = 5
+_AT_ONCE = (1, 4)  # large queries
 _CONNECTIONS = 32
 _PACKAGES = 12
 
@@ -43,6 +46,9 @@ def grow(gitlab: GitLab, seconds: int, say: Callable[[str], None]) -> dict[str, 
     with Server(contestant, upstream, gitlab.payloads) as server:
         sizes = [_cost_of(server, size, seconds) for size in SIZES]
         beside = _beside(server)
+    say("growth: for how long the event loop is held")
+    large = _request(contestant, _sized(LARGEST))
+    holds = [held(contestant, upstream, large, at_once) for at_once in _AT_ONCE]
     say("growth: processes side by side")
     processes = [_side_by_side(contestant, upstream, gitlab, count, seconds) for count in (1, 2)]
     say("growth: start")
@@ -50,6 +56,7 @@ def grow(gitlab: GitLab, seconds: int, say: Callable[[str], None]) -> dict[str, 
     return {
         "sizes": sizes,
         "beside": beside,
+        "held": holds,
         "processes": processes,
         "start_seconds": round(statistics.median(starts), 3),
         "imports_ms": import_times(),
@@ -60,6 +67,12 @@ def _large(contestant: Contestant) -> Contestant:
     return dataclasses.replace(
         contestant, env={**contestant.env, "GATEWAY_CONNECTION_ITEMS": str(LARGEST)}
     )
+
+
+def _request(contestant: Contestant, question: Question) -> Request:
+    if contestant.dialect is None:
+        raise TypeError(f"{contestant.name} is not asked in GraphQL")
+    return Request("POST", "/graphql", TOKEN, contestant.dialect.body(question, 0))
 
 
 def _sized(count: int) -> Question:
@@ -130,31 +143,36 @@ def _probe(port: int, request: Request) -> dict[str, float]:
 def _side_by_side(
     contestant: Contestant, upstream: str, gitlab: GitLab, count: int, seconds: int
 ) -> dict[str, float]:
-    """Q1 to so many processes at once, each on a CPU of its own as far as there are any."""
+    """Q1 to so many processes on one port, each on a CPU of its own as far as there are any."""
+    port = free_port()
+    shared = dataclasses.replace(contestant, env={**contestant.env, "GATEWAY_SHARED_PORT": "true"})
     with ExitStack() as stack:
         servers = [
-            stack.enter_context(Server(contestant, upstream, gitlab.payloads, cpu=cpu))
+            stack.enter_context(Server(shared, upstream, gitlab.payloads, cpu=cpu, port=port))
             for cpu in (cpus() * count)[:count]
         ]
+        for server in servers:  # any of them may have answered while another one was starting
+            wait_until(partial(_not_ready, server.process), server.process, contestant.name)
         before = [server.process.cpu_seconds() for server in servers]
-
-        def load(server: Server) -> Load:
-            requests = server.requests(_LIST, 1)
-            return wrk(server.port, requests, connections=_CONNECTIONS, seconds=seconds)
-
-        with ThreadPoolExecutor(count) as pool:
-            loads = list(pool.map(load, servers))
+        requests = servers[0].requests(_LIST, 1)
+        load = wrk(port, requests, connections=_CONNECTIONS * count, seconds=seconds)
         for server in servers:
             server.process.settle()
-        used = sum(server.process.cpu_seconds() for server in servers) - sum(before)
-        queries = sum(one.requests + one.unfinished for one in loads)
+        used = [
+            server.process.cpu_seconds() - was for server, was in zip(servers, before, strict=True)
+        ]
         return {
             "processes": count,
-            "queries_per_second": sum(one.requests / one.seconds for one in loads),
-            "cpu_ms": used / queries * 1e3,
-            "p99": max(one.p99 for one in loads),
+            "queries_per_second": load.requests / load.seconds,
+            "cpu_ms": sum(used) / (load.requests + load.unfinished) * 1e3,
+            "p99": load.p99,
             "memory_mb": sum(server.process.memory_mb() for server in servers),
+            "least_share": min(used) / sum(used),
         }
+
+
+def _not_ready(process: Process) -> str | None:
+    return None if "GraphQL at" in process.said() else "it does not say that it listens"
 
 
 def _start(contestant: Contestant, upstream: str, gitlab: GitLab) -> float:
@@ -194,7 +212,8 @@ def growth_tables(growth: Mapping[str, Any]) -> str:
         return [f"{cells[names[0]]:,.0f}", *(figure(cells[name]) for name in names[1:])]
 
     sizes = ("jobs", "cpu_ms", "us_per_job", "latency_ms", "memory_mb", "peak_mb")
-    columns = ("processes", "queries_per_second", "cpu_ms", "p99", "memory_mb")
+    columns = ("processes", "queries_per_second", "cpu_ms", "p99", "memory_mb", "least_share")
+    holds = ("at_once", "cpu_ms", "most_cpu_ms", "wall_ms", "most_wall_ms")
     beside = growth["beside"]
     small = [
         [name, *(figure(beside[key][one]) for one in ("p50", "p99", "most"))]
@@ -209,9 +228,14 @@ def growth_tables(growth: Mapping[str, Any]) -> str:
         ),
         "One job asked for every 5 ms, latency in ms:\n",
         table(["one job", "p50", "p99", "most"], small),
-        "Processes side by side, Q1:\n",
+        f"The longest that the event loop was held by {LARGEST:,} jobs in one answer, ms:\n",
         table(
-            ["processes", "queries/s", "CPU, ms", "p99, ms", "memory, MB"],
+            ["such queries at once", "its CPU, median", "most", "clock, median", "most"],
+            [row(one, *holds) for one in growth["held"]],
+        ),
+        "Processes that share a port, Q1:\n",
+        table(
+            ["processes", "queries/s", "CPU, ms", "p99, ms", "memory, MB", "least share"],
             [row(one, *columns) for one in growth["processes"]],
         ),
         f"Start to first answer: {growth['start_seconds']} s. Imports, ms: {imports}.\n",

@@ -110,14 +110,15 @@ class Server:
         payloads: Payloads,
         *,
         cpu: int | None = None,
+        port: int | None = None,
         folder: Path = WORK,
     ) -> None:
         self.contestant = contestant
         self.payloads = payloads
-        self.port = free_port()
+        self.port = port or free_port()
         command, place, env = contestant.command(self.port, upstream)
-        log = folder / "logs" / f"{contestant.name}.log"
         chosen = cpus()[0] if cpu is None else cpu
+        log = folder / "logs" / f"{contestant.name}-{chosen}.log"
         self.process = Process(command, cpu=chosen, cwd=place, env=env, log=log)
         self._known = single_jobs(payloads)
         question = QUESTIONS[0]

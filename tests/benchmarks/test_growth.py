@@ -32,6 +32,16 @@ GROWTH = {
             "cpu_ms": 0.5,
             "p99": 9.0,
             "memory_mb": 120.0,
+            "least_share": 0.45,
+        }
+    ],
+    "held": [
+        {
+            "at_once": 4,
+            "cpu_ms": 3.5,
+            "most_cpu_ms": 6.5,
+            "wall_ms": 7.5,
+            "most_wall_ms": 12.5,
         }
     ],
     "start_seconds": 1.25,
@@ -54,5 +64,6 @@ def test_tables_hold_every_figure() -> None:
     text = growth.growth_tables(GROWTH)
     assert "| 10,000 | 200 | 20 | 250 | 90 | 110 |" in text
     assert "| beside 10,000 jobs | 4 | 5 | 6 |" in text
-    assert "| 2 | 4,000 | 0.5 | 9 | 120 |" in text
+    assert "| 2 | 4,000 | 0.5 | 9 | 120 | 0.45 |" in text
+    assert "| 4 | 3.5 | 6.5 | 7.5 | 12.5 |" in text
     assert "Start to first answer: 1.25 s" in text

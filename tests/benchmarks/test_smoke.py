@@ -13,6 +13,7 @@ import pytest
 
 from benchmarks.compare import check, compare
 from benchmarks.contestants import CONTESTANTS, Contestant, Unavailable
+from benchmarks.held import held
 from benchmarks.load import Generator, Load, Request
 from benchmarks.measure import Conditions, WrongAnswer, measure
 from benchmarks.payloads import make_payloads
@@ -135,3 +136,15 @@ def test_a_comparison_keeps_what_was_measured_and_names_what_was_not(gitlab: Sta
     broken = compared(growing)
     assert broken.measurements == []
     assert list(broken.left_out) == ["yoga", "gateway, Q1, 2 connections"]
+
+
+def test_holds_of_the_event_loop_are_told(gitlab: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("benchmarks.held.ROUNDS", 1)
+    (question,) = by_name(["Q3"])
+    assert GATEWAY.dialect is not None
+    job = list(PAYLOADS.jobs)[-1]
+    request = Request("POST", "/graphql", "glpat-0", GATEWAY.dialect.body(question, job))
+    found = held(GATEWAY, gitlab.url, request, 2)
+    assert found["at_once"] == 2
+    assert 0 < found["cpu_ms"] <= found["most_cpu_ms"]
+    assert 0 < found["wall_ms"] <= found["most_wall_ms"]
