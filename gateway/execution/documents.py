@@ -30,6 +30,7 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from gateway.errors import ErrorCode
+from gateway.execution.names import SchemaNames
 from gateway.limits import characters, tokens
 from gateway.limits.comparisons import FieldComparisons
 from gateway.limits.config import DocumentLimits
@@ -111,6 +112,7 @@ class Documents:
     A text that comes for the first time is kept among the new ones, in a quarter of the room, and
     moves on when it comes again: so neither a flood of different texts nor one of faulty ones,
     which never move on, costs a dashboard its documents. `hits` and `misses` count since the start.
+    `hidden_names` are those that no error may tell: None where the schema may be asked for.
     """
 
     def __init__(
@@ -128,10 +130,10 @@ class Documents:
         # A suggestion ("Did you mean ...?") names a field, which is introspection by other means.
         self._hide_suggestions = not introspection
         self._validation_rules = _validation_rules(introspection=introspection)
-        self._new = _Shelf(max(1, max_documents // NEW_SHARE), max_bytes // NEW_SHARE)
-        self._proven = _Shelf(
-            max(1, max_documents - max_documents // NEW_SHARE), max_bytes - max_bytes // NEW_SHARE
-        )
+        self.hidden_names = None if introspection else SchemaNames(schema)
+        new_documents, new_bytes = max_documents // NEW_SHARE, max_bytes // NEW_SHARE
+        self._new = _Shelf(max(1, new_documents), new_bytes)
+        self._proven = _Shelf(max(1, max_documents - new_documents), max_bytes - new_bytes)
         self._known = self._proven.kept
         self.hits = 0
         self.misses = 0

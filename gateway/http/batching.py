@@ -85,12 +85,13 @@ async def _body(prepared: Prepared, run: Run) -> bytes:
         return prepared.operation
     try:
         # One of them may not take the word that the client is gone from the others.
-        return (await run(prepared.operation, _never, prepared.seen)).body
+        body = (await run(prepared.operation, _never, prepared.seen)).body
     except Exception:
         request_id = prepared.seen.head.request_id.decode()
         logger.exception("request %s: unexpected error in a batch", request_id)
         prepared.seen.codes = (ErrorCode.INTERNAL_SERVER_ERROR.value,)
         return error_body(masked())
+    return body if isinstance(body, bytes) else b"".join(body)
 
 
 async def _never() -> Any:
