@@ -108,22 +108,6 @@ def test_every_variable_arrives_where_it_is_used() -> None:
     assert (execution.introspection, execution.federation) == (False, True)
     assert (execution.compiled, execution.documents) == (False, 7)
     assert execution.document_bytes == 2_000_000
-    assert execution.limits == DocumentLimits(
-        characters=998,
-        tokens=999,
-        operations=10,
-        depth=11,
-        root_fields=12,
-        fields=13,
-        aliases=14,
-        directives=15,
-        directives_at_once=16,
-        fragment_spreads=17,
-        variables=18,
-        comparisons=19,
-        introspection_depth=20,
-        introspection_values=21,
-    )
     assert (execution.share_queries, execution.repeat_seconds) == (False, 90.0)
     timeouts, limits = settings.upstream.timeouts, settings.upstream.limits
     assert (timeouts.connect, timeouts.read, timeouts.pool) == (1.5, 7.0, 0.5)
@@ -151,6 +135,26 @@ def test_every_variable_arrives_where_it_is_used() -> None:
         port_given=True,
         metrics_names=7,
         tracing=True,
+    )
+
+
+def test_every_limit_of_a_document_arrives_where_it_is_used() -> None:
+    execution = read_settings(OTHER).execution
+    assert execution.limits == DocumentLimits(
+        characters=998,
+        tokens=999,
+        operations=10,
+        depth=11,
+        root_fields=12,
+        fields=13,
+        aliases=14,
+        directives=15,
+        directives_at_once=16,
+        fragment_spreads=17,
+        variables=18,
+        comparisons=19,
+        introspection_depth=20,
+        introspection_values=21,
     )
 
 

@@ -77,7 +77,7 @@ async def test_failed_fields_tell_their_codes_once() -> None:
             "OPERATION_RESOLUTION_FAILURE",
             "No",
         ),
-        (["batch"], "BAD_REQUEST", None),
+        (["batch"], "LIMIT_EXCEEDED", None),
     ],
 )
 async def test_a_request_that_is_not_executed_is_refused(
