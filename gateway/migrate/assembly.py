@@ -11,7 +11,7 @@ import orjson
 
 from gateway.migrate.addresses import Address
 from gateway.migrate.call import Pairs, RestCall, Token
-from gateway.migrate.parameters import nested, pairs_of
+from gateway.migrate.parameters import MAX_DEPTH, is_deep, nested, pairs_of
 from gateway.migrate.problems import Unreadable
 from upstream.credentials import TokenKind
 
@@ -153,6 +153,8 @@ def _json(text: str) -> dict[str, Any]:
         raise Unreadable(
             f"the body is not valid JSON (line {error.lineno}, column {error.colno})"
         ) from None
+    if is_deep(value):
+        raise Unreadable(f"the body is nested deeper than {MAX_DEPTH} levels")
     if not isinstance(value, dict):
         raise Unreadable("the body is JSON, but not an object, in which GitLab finds no parameters")
     return value

@@ -28,6 +28,7 @@ from gateway.migrate.translation import Translation, translate
 from gateway.migrate.writing import graphql_url, problem_as_text
 from gateway.serving import Stop, address_of, bind, running
 from gateway.settings import Settings, load_settings, shell_variable
+from upstream.config import Reuse
 from upstream.credentials import Credential, TokenKind
 
 SAME, DIFFERENT, NOT_COMPARED = 0, 1, 2
@@ -77,8 +78,12 @@ async def _compare(
 
 @contextlib.asynccontextmanager
 async def _own_gateway(settings: Settings) -> AsyncIterator[str]:
-    """A gateway that lives as long as the comparison, and knows no credential of its own."""
-    plain = replace(settings, http=replace(settings.http, fallback=None))
+    """A gateway that lives as long as the comparison.
+
+    It knows no credential of its own, and keeps nothing: each time, both sides are asked anew.
+    """
+    upstream = replace(settings.upstream, reuse=Reuse(single_flight=False, cache_bytes=0))
+    plain = replace(settings, upstream=upstream, http=replace(settings.http, fallback=None))
     listener = bind(LOOPBACK, 0)
     async with running(create_app(plain), listener, Stop(), shutdown_seconds=SHUTDOWN_SECONDS):
         yield address_of(listener)

@@ -13,7 +13,7 @@ _ARTIFACTS = "GitLab's Jobs API has no part in it: it belongs to the Job Artifac
 _PIPELINE_ACTION = "the gateway acts on jobs, not on whole pipelines"
 _EACH_JOB = "act on its jobs: Pipeline.jobs lists them"
 
-# Method (or * for any), template, why there is none, what is nearest.
+# Method, template, why there is none, what is nearest.
 _ELSEWHERE: tuple[tuple[str, str, str, str], ...] = (
     ("GET", "/projects/:id/jobs/:job_id/artifacts", _FILE, _FILES_LIST),
     ("GET", "/projects/:id/jobs/:job_id/artifacts/*path", _FILE, _FILES_LIST),
@@ -92,15 +92,22 @@ def no_equivalent(method: str, path: str) -> Untranslatable:
         return Untranslatable(
             f"GitLab has no {_shown_method(method)} for this path", f"{known[0]} {_shown(path)}"
         )
-    for wanted, template, reason, nearest in _ELSEWHERE:
-        if wanted == method and match_template(template, path) is not None:
-            return Untranslatable(f"{method} {template}: {reason}", nearest)
+    if (named := other_route(method, path)) is not None:
+        return named
     if _UNENCODED.match(path):
         return Untranslatable(
             "there is no such route",
             "the path of a project is one segment: /projects/group%2Fproject/jobs",
         )
     return Untranslatable(f"{_shown_method(method)} {_shown(path)} is no part of the Jobs API")
+
+
+def other_route(method: str, path: str) -> Untranslatable | None:
+    """What is known of a route of GitLab that has no equivalent."""
+    for wanted, template, reason, nearest in _ELSEWHERE:
+        if wanted == method and match_template(template, path) is not None:
+            return Untranslatable(f"{method} {template}: {reason}", nearest)
+    return None
 
 
 def endpoints() -> list[str]:

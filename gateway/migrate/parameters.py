@@ -11,6 +11,7 @@ from gateway.migrate.call import Pairs
 from gateway.migrate.problems import Unreadable
 
 MAX_PARAMETERS = 1000
+MAX_DEPTH = 100  # of nesting, as in GitLab's JSON parser
 _NAME = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 _PART = re.compile(r"\[([^\[\]]*)\]")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -39,8 +40,17 @@ def nested(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
         if match is None:
             found[name] = value
         else:
-            _put(found, [match[1], *_PART.findall(match[2])], value)
+            path = [match[1], *_PART.findall(match[2])]
+            if len(path) > MAX_DEPTH:
+                raise Unreadable(f"a parameter is nested deeper than {MAX_DEPTH} levels")
+            _put(found, path, value)
     return found
+
+
+def is_deep(value: Any, depth: int = MAX_DEPTH) -> bool:
+    """Whether a JSON value is nested deeper than GitLab takes."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return depth <= 0 or any(is_deep(each, depth - 1) for each in inner)
 
 
 def _put(target: dict[str, Any], path: Sequence[str], value: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from gateway.migrate.call import RestCall
 from gateway.migrate.curl import ReadFile, nothing_to_read, read_curl
@@ -28,7 +29,8 @@ _ADDRESS = re.compile(
     re.MULTILINE,
 )
 _LIKE_AN_ADDRESS = re.compile(r"\s*['\"<]?(?:\S+://|/)\S+\s*")
-_COMMENT = re.compile(r"^[ \t]*#")
+_COMMENT = re.compile(r"[ \t]*#")
+_NOT_YET: Any = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +43,18 @@ class Found:
 
 def find_calls(text: str, read_file: ReadFile = nothing_to_read) -> Iterator[Found]:
     """The calls of a text in their order; what is no call is passed over."""
+    search = _Search(text)
     at = 0
-    while (begin := _next_call(text, at)) is not None:
-        match, kind = begin
-        line = text.count("\n", 0, match.start(match.lastgroup or 0)) + 1
-        if kind == "curl":
+    while (match := search.following(at)) is not None:
+        begin = match.start("curl") if match.re is _CURL else match.start(1)
+        line = text.count("\n", 0, begin) + 1
+        if match.re is _CURL:
             found, at = _curl(text, match, line, read_file)
-        elif kind == "message":
-            end = _end_of_message(text, match)
-            found, at = Found(line, _Later(read_message, text[match.start() : end])), end
+        elif match.re is REQUEST_LINE:
+            # A message goes on to the next call; its body begins behind a blank line.
+            after = search.following(match.end())
+            at = len(text) if after is None else after.start()
+            found = Found(line, _Later(read_message, text[match.start() : at]))
         else:
             found, at = Found(line, _Later(read_url, match.group())), match.end()
         yield found
@@ -84,21 +89,28 @@ class _Later:
         return self.function(self.text)
 
 
-def _next_call(text: str, at: int) -> tuple[re.Match[str], str] | None:
-    found = [
-        (match, kind)
-        for pattern, kind in ((_CURL, "curl"), (REQUEST_LINE, "message"), (_ADDRESS, "address"))
-        if (match := _search(pattern, text, at)) is not None
-    ]
-    return min(found, key=lambda each: each[0].start(), default=None)
+class _Search:
+    """Looks for the next call of any kind; what has been found further on is kept."""
 
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._kept: dict[re.Pattern[str], re.Match[str] | None] = {}
 
-def _search(pattern: re.Pattern[str], text: str, at: int) -> re.Match[str] | None:
-    for match in pattern.finditer(text, at):
-        line = text[text.rfind("\n", 0, match.end()) + 1 : match.end()]
-        if not _COMMENT.match(line):
-            return match
-    return None
+    def following(self, at: int) -> re.Match[str] | None:
+        """The first call that begins at this place or behind it."""
+        for pattern in (_CURL, REQUEST_LINE, _ADDRESS):
+            kept = self._kept.get(pattern, _NOT_YET)
+            if kept is _NOT_YET or (isinstance(kept, re.Match) and kept.start() < at):
+                self._kept[pattern] = self._search(pattern, at)
+        found = [match for match in self._kept.values() if match is not None]
+        return min(found, key=lambda match: match.start(), default=None)
+
+    def _search(self, pattern: re.Pattern[str], at: int) -> re.Match[str] | None:
+        for match in pattern.finditer(self._text, at):
+            line = self._text.rfind("\n", 0, match.end()) + 1
+            if _COMMENT.match(self._text, line) is None:
+                return match
+        return None
 
 
 def _curl(text: str, match: re.Match[str], line: int, read_file: ReadFile) -> tuple[Found, int]:
@@ -113,8 +125,7 @@ def _curl(text: str, match: re.Match[str], line: int, read_file: ReadFile) -> tu
 
 
 def _command(text: str, start: int, closing: str) -> Command:
-    first_lines = re.match(r"[^\n]*(?:\^[ \t]*\r?\n[^\n]*)*", text[start:])
-    if first_lines is not None and is_windows(first_lines.group()):
+    if is_windows(text, start):
         return read_windows_command(text, start)
     return read_command(text, start, closing)
 
@@ -124,9 +135,3 @@ def _raiser(problem: Unreadable) -> Callable[[], RestCall]:
         raise problem
 
     return read
-
-
-def _end_of_message(text: str, match: re.Match[str]) -> int:
-    """A message goes on to the next call; its body begins behind a blank line."""
-    following = _next_call(text, match.end())
-    return len(text) if following is None else following[0].start()

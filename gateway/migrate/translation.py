@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from gateway.migrate.call import RestCall
-from gateway.migrate.elsewhere import no_equivalent
+from gateway.migrate.elsewhere import no_equivalent, other_route
 from gateway.migrate.operations import Operation, operation_of
 from gateway.migrate.pages import PAGING, Pages, pages_of
 from gateway.migrate.parameters import nested
@@ -107,7 +107,9 @@ def _where(match: Match, call: RestCall) -> Iterator[tuple[str, str]]:
             yield variable, segment
         else:
             what = name.removesuffix("_id")
-            raise Untranslatable(f"the number of the {what} in the path is none, such as 1001")
+            raise other_route(call.method, call.path) or Untranslatable(
+                f"the number of the {what} in the path is none, such as 1001"
+            )
 
 
 def _project(segment: str) -> str:

@@ -8,18 +8,30 @@ from __future__ import annotations
 import re
 
 from gateway.migrate.problems import Unreadable
-from gateway.migrate.shell import Command
+from gateway.migrate.shell import Command, read_command
 
-# A caret at the end of a line, or before a quote: no other shell has a use for that.
-_CARET = re.compile(r"\^[ \t]*\r?\n|\^\"")
+_CARET_BEFORE_QUOTE = re.compile(r"[^'\"\n]*\^\"")
+_FIRST_LINE = re.compile(r"[^\n]*\^[ \t]*(?=\r?\n)")
 # %NAME%, and no percent-encoded text such as %E4%BD.
 _VARIABLE = re.compile(r"%([A-Za-z_]\w{2,})%", re.ASCII)
 _LINE_END = re.compile(r"[ \t]*\r?(?:\n|\Z)")
 _BACKSLASHES = re.compile(r"(\\*)(\"?)")
 
 
-def is_windows(text: str) -> bool:
-    return _CARET.search(text) is not None
+def is_windows(text: str, start: int = 0) -> bool:
+    """Whether a caret stands where no other shell has a use for it.
+
+    That is before the first quote, or at the end of the first line, outside of quotes.
+    """
+    if _CARET_BEFORE_QUOTE.match(text, start):
+        return True
+    first = _FIRST_LINE.match(text, start)
+    if first is None:
+        return False
+    try:
+        return read_command(first.group()).words[-1].endswith("^")
+    except Unreadable:
+        return False
 
 
 def read_windows_command(text: str, start: int = 0) -> Command:

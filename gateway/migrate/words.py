@@ -11,7 +11,7 @@ SUBSTITUTION = "$(...)"  # stands for what another command would print
 _NAME = re.compile(r"env:([A-Za-z_]\w*)|([A-Za-z_]\w*|[0-9@*#?])", re.ASCII)
 _BRACED = re.compile(r"\{[#!]?([A-Za-z_]\w*|[0-9@*#?])[^{}]*\}", re.ASCII)
 _CONTINUED = re.compile(r"[\\`][ \t]*\r?(?:\n|\Z)")
-_LINE_ENDS = re.compile(r"\\*\r?\n")
+_LINE_ENDS = re.compile(r"\\?\r?\n")
 _URL_BEGINS = re.compile(r"https?://|\$\{\w+\}/", re.IGNORECASE)
 _UNCLOSED = "the quote around the URL is not closed; it was read up to the line's end"
 
