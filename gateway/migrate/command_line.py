@@ -28,7 +28,7 @@ _COMPARE = """\
 Run a REST call and its translation against the same GitLab, and print each value that differs.
 
 The token is that of the call. Where the call has a variable in its place, that variable of the
-environment is used; where it has none or a placeholder, GITLAB_TOKEN, but only for the GitLab that
+environment is used; where it has none or a placeholder, PRIVATE_TOKEN, but only for the GitLab that
 --gitlab or GITLAB_URL names. Without --gateway, a gateway is started for the comparison. Status 1
 where anything differs.
 """

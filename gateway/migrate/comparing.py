@@ -117,11 +117,11 @@ def _settings(call: RestCall, gitlab: str | None) -> tuple[Settings, bool]:
 
 
 def _credential(call: RestCall, *, known: bool) -> Credential | None:
-    """The call's own; GITLAB_TOKEN only for a GitLab that the user named, not a pasted call."""
+    """The call's own; PRIVATE_TOKEN only for a GitLab that the user named, not a pasted call."""
     token = call.token
     if token is not None and not is_placeholder(token.text):
         return _checked(token.kind, token.text)
-    own = shell_variable("GITLAB_TOKEN")
+    own = shell_variable("PRIVATE_TOKEN")
     if own is not None and known:
         kind = TokenKind.PRIVATE_TOKEN if token is None else token.kind
         return _checked(kind, own)
@@ -129,7 +129,7 @@ def _credential(call: RestCall, *, known: bool) -> Credential | None:
         return None
     raise CannotCompare(
         "a placeholder stands where the call's token belongs; put the token there, or name the "
-        "GitLab by --gitlab and give the token by GITLAB_TOKEN"
+        "GitLab by --gitlab and give the token by PRIVATE_TOKEN"
     )
 
 

@@ -18,8 +18,8 @@ from upstream.credentials import TokenKind
 DEFAULT_GATEWAY = "http://127.0.0.1:8000"
 _ENDPOINT = "/graphql"
 _PLACEHOLDERS = {
-    TokenKind.PRIVATE_TOKEN: "PRIVATE-TOKEN: $GITLAB_TOKEN",
-    TokenKind.BEARER: "Authorization: Bearer $GITLAB_TOKEN",
+    TokenKind.PRIVATE_TOKEN: "PRIVATE-TOKEN: $PRIVATE_TOKEN",
+    TokenKind.BEARER: "Authorization: Bearer $PRIVATE_TOKEN",
     TokenKind.JOB_TOKEN: "JOB-TOKEN: $CI_JOB_TOKEN",
 }
 _OF_A_JOB = ("CurrentJob", "AllowedAgents")
@@ -103,7 +103,7 @@ def _credential(translation: Translation) -> Iterator[str]:
         return
     header = _PLACEHOLDERS[translation.token]
     if translation.operation.name in _OF_A_JOB:
-        header = header.replace("$GITLAB_TOKEN", "$CI_JOB_TOKEN")
+        header = header.replace("$PRIVATE_TOKEN", "$CI_JOB_TOKEN")
     yield header
 
 

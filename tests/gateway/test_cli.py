@@ -94,7 +94,8 @@ async def test_version() -> None:
 async def test_help_names_the_commands_and_the_settings() -> None:
     status, output, _ = await run("--help")
     assert status == 0
-    for word in ("serve", "demo", "schema", "docs/settings.md", "examples:"):
+    words = ("serve", "demo", "schema", "translate", "compare", "docs/settings.md", "examples:")
+    for word in words:
         assert word in output
 
 
@@ -104,6 +105,8 @@ async def test_help_names_the_commands_and_the_settings() -> None:
         ("serve", ["--host", "--port", "--gitlab-url", "GITLAB_URL", "demo GitLab"]),
         ("demo", ["--host", "--port", "REST"]),
         ("schema", ["--federation"]),
+        ("translate", ["CALL", "--json", "--gateway", "--endpoints", "docs/migration.md"]),
+        ("compare", ["CALL", "--gitlab", "--gateway", "--allow-mutations", "PRIVATE_TOKEN"]),
     ],
 )
 async def test_each_command_explains_itself(command: str, words: list[str]) -> None:

@@ -28,7 +28,7 @@ def running() -> Iterator[Sides]:
 
 @pytest.fixture
 def sides(running: Sides, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sides]:
-    for name in ("GITLAB_URL", "GITLAB_TOKEN"):
+    for name in ("GITLAB_URL", "PRIVATE_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     running.calls()
     yield running
@@ -178,7 +178,7 @@ def test_variables_of_the_call_are_those_of_the_environment(
 def test_the_token_of_the_environment_goes_only_to_the_gitlab_that_the_user_names(
     sides: Sides, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
-    monkeypatch.setenv("GITLAB_TOKEN", MAINTAINER_TOKEN)
+    monkeypatch.setenv("PRIVATE_TOKEN", MAINTAINER_TOKEN)
     for header in ("-H 'PRIVATE-TOKEN: <your_access_token>'", '-H "PRIVATE-TOKEN: $UNSET"'):
         text = call(sides, "projects/1/jobs/20001", header)
         assert main(["compare", text]) == 2
@@ -192,6 +192,14 @@ def test_the_token_of_the_environment_goes_only_to_the_gitlab_that_the_user_name
     assert main(["compare", anonymous]) == 0
     assert "both refuse" not in capsys.readouterr().out
     assert main(["compare", "/projects/1/jobs/20001"]) == 0
+
+
+def test_who_comes_without_a_token_is_nobody_on_both_sides(
+    sides: Sides, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setenv("GITLAB_TOKEN", MAINTAINER_TOKEN)
+    assert main(["compare", call(sides, "projects/1/jobs/20001", "")]) == 0
+    assert "both refuse: 401, UNAUTHENTICATED" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

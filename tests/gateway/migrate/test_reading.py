@@ -16,7 +16,7 @@ from upstream.credentials import TokenKind
 
 SCRIPT = r"""#!/bin/bash
 # curl https://gitlab.example.com/api/v4/projects/1/jobs/1
-set -e
+# or by hand; curl https://gitlab.example.com/api/v4/projects/1/jobs/3
 API="$CI_API_V4_URL/projects/$CI_PROJECT_ID"
 echo "don't curl by hand"
 for page in 1 2; do

@@ -123,14 +123,14 @@ def test_no_repr_shows_it(token: str) -> None:
 @pytest.mark.parametrize(
     ("text", "header"),
     [
-        ("curl -H 'PRIVATE-TOKEN: x' {0}/projects/1/jobs", '"PRIVATE-TOKEN: $GITLAB_TOKEN"'),
+        ("curl -H 'PRIVATE-TOKEN: x' {0}/projects/1/jobs", '"PRIVATE-TOKEN: $PRIVATE_TOKEN"'),
         (
             "curl -H 'Authorization: Bearer x' {0}/projects/1/jobs",
-            '"Authorization: Bearer $GITLAB_TOKEN"',
+            '"Authorization: Bearer $PRIVATE_TOKEN"',
         ),
         ("curl '{0}/projects/1/jobs?job_token=x'", '"JOB-TOKEN: $CI_JOB_TOKEN"'),
         ("curl -H 'Authorization: Bearer x' {0}/job", '"Authorization: Bearer $CI_JOB_TOKEN"'),
-        ("curl -u me:x {0}/projects/1/jobs", '"PRIVATE-TOKEN: $GITLAB_TOKEN"'),
+        ("curl -u me:x {0}/projects/1/jobs", '"PRIVATE-TOKEN: $PRIVATE_TOKEN"'),
     ],
 )
 def test_a_placeholder_stands_where_the_token_stood(text: str, header: str) -> None:

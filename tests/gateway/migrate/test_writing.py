@@ -43,7 +43,7 @@ def run(command: str, **environ: str) -> Any:
 @pytest.mark.parametrize("spelling", OF_EACH_KIND, ids=lambda spelling: spelling.operation)
 def test_the_curl_gets_the_answer_of_the_operation(sides: Sides, spelling: Spelling) -> None:
     translation = translate(read_call(spelling.text))
-    tokens = {"GITLAB_TOKEN": MAINTAINER_TOKEN, "CI_JOB_TOKEN": job_token(RUNNING_JOB)}
+    tokens = {"PRIVATE_TOKEN": MAINTAINER_TOKEN, "CI_JOB_TOKEN": job_token(RUNNING_JOB)}
     answer = run(as_curl(translation, sides.gateway), **tokens)
     of_a_job = spelling.operation in ("CurrentJob", "AllowedAgents")
     asked = sides.graphql(translation, job_token(RUNNING_JOB) if of_a_job else MAINTAINER_TOKEN)
@@ -61,12 +61,12 @@ def test_the_shell_fills_in_its_own_variables_and_no_others() -> None:
     script = f"{curl} | sed -n 's/.*--data //p'"
     shell = subprocess.run(
         ["/usr/bin/env", "sh"], input=script, text=True, capture_output=True, check=True,
-        timeout=20, env={"PATH": os.environ["PATH"], "CI_PROJECT_ID": "1", "WHO": "mia"},
+        timeout=20, env={"PATH": os.environ["PATH"], "CI_PROJECT_ID": "1", "WHO": "m  *"},
     )  # fmt: skip
     assert json.loads(shell.stdout)["variables"] == {
         "projectId": "1",
         "ref": "${NOT_ME} it's",
-        "username": "mia",
+        "username": "m  *",
     }
 
 
