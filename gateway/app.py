@@ -83,7 +83,7 @@ class Gateway:
         self._served: Mapping[str, ASGIApp] = {
             GRAPHQL_PATH: _with_cors(endpoint, settings),
             "/health/live": Live(),
-            "/health/ready": Ready(self.readiness),
+            "/health/ready": Ready(self.readiness, self._breaker_state),
         }
         self._rest = _rest(settings, self._find_upstream, self.telemetry)
         self._others = Router(_page_routes(settings), redirect_slashes=False, default=_not_found)
@@ -123,6 +123,9 @@ class Gateway:
             actions=self.actions,
             idempotency_key=idempotency_key,
         )
+
+    def _breaker_state(self) -> str:
+        return "closed" if self._upstream is None else self._upstream.breaker.state
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()  # lifespan.startup

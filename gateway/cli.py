@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "serve":
             commands.serve(host=options.host, port=options.port, gitlab_url=options.gitlab_url)
         elif options.command == "demo":
-            commands.demo(host=options.host, port=options.port)
+            commands.demo(host=options.host, port=options.port, faults=options.faults)
         elif options.command == "schema":
             commands.schema(federation=options.federation)
         else:
@@ -94,6 +94,9 @@ def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     )
     demo.add_argument(
         "--port", type=_port, default=DEMO_PORT, help="port to listen on (default %(default)s)"
+    )
+    demo.add_argument(
+        "--faults", action="store_true", help="have it fail on order (docs/reliability.md)"
     )
 
 

@@ -61,9 +61,9 @@ def serve(*, host: str | None, port: str | None, gitlab_url: str | None) -> None
         _run(_serve(settings, listener, metrics, log))
 
 
-def demo(*, host: str, port: int) -> None:
+def demo(*, host: str, port: int, faults: bool = False) -> None:
     open_log(AUTOMATIC, "info")
-    _run(_demo(_bound(host, port)))
+    _run(_demo(_bound(host, port), faults=faults))
 
 
 def schema(*, federation: bool) -> None:
@@ -140,8 +140,8 @@ def _tell_start(settings: Settings, address: str, metrics: socket.socket | None)
         logger.warning("GitLab's certificate is not checked: GATEWAY_VERIFY_TLS is off")
 
 
-async def _demo(listener: socket.socket) -> None:
-    app = _demo_app()
+async def _demo(listener: socket.socket, *, faults: bool) -> None:
+    app = _demo_app(door=faults)
     with Stop() as stop:
         async with running(app, listener, stop, shutdown_seconds=DEMO_SHUTDOWN_SECONDS):
             _say(f"The demo GitLab answers at {address_of(listener)}/api/v4\n{_token_list()}")
@@ -157,10 +157,10 @@ async def _demo_gitlab(stop: Stop) -> AsyncIterator[str]:
         yield address_of(listener)
 
 
-def _demo_app() -> ASGIApp:
+def _demo_app(*, door: bool = False) -> ASGIApp:
     from upstream.demo import DemoGitLab  # noqa: PLC0415 - a gateway before a GitLab starts sooner
 
-    return DemoGitLab().app
+    return DemoGitLab(door=door).app
 
 
 def _welcome(settings: Settings, address: str) -> str:

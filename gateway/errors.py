@@ -97,7 +97,7 @@ class Fault:
 
 def _server_error(error: upstream.ServerError) -> ErrorCode:
     """502 to 504 come from what stands before GitLab: it was not reached."""
-    unreached = error.status in {502, 503, 504}
+    unreached = error.status in upstream.UNREACHED
     return ErrorCode.UPSTREAM_UNAVAILABLE if unreached else ErrorCode.UPSTREAM_ERROR
 
 
@@ -106,9 +106,11 @@ RULES: Mapping[type[Exception], Rule] = MappingProxyType(
         upstream.UpstreamError: Rule(ErrorCode.UPSTREAM_ERROR),
         upstream.InvalidRequest: Rule(ErrorCode.BAD_USER_INPUT),
         upstream.ConnectFailed: Rule(ErrorCode.UPSTREAM_UNAVAILABLE, Retry.IF_UNDONE),
+        upstream.TlsFailed: Rule(ErrorCode.UPSTREAM_UNAVAILABLE),
         upstream.Disconnected: Rule(ErrorCode.UPSTREAM_UNAVAILABLE, Retry.IF_UNDONE),
         upstream.UpstreamTimeout: Rule(ErrorCode.UPSTREAM_TIMEOUT, Retry.IF_UNDONE),
         upstream.Overloaded: Rule(ErrorCode.OVERLOADED, Retry.IF_UNDONE),
+        upstream.CircuitOpen: Rule(ErrorCode.UPSTREAM_UNAVAILABLE, Retry.IF_UNDONE),
         upstream.InvalidResponse: Rule(ErrorCode.UPSTREAM_INVALID),
         upstream.ResponseTooLarge: Rule(ErrorCode.UPSTREAM_INVALID),
         upstream.ResponseError: Rule(ErrorCode.UPSTREAM_ERROR),

@@ -22,7 +22,7 @@ from gateway.variables import (
 )
 from resolvers.context import ResolverLimits
 from resolvers.mutations.once import DEFAULT_WINDOW_SECONDS
-from upstream.config import Limits, Reuse, Timeouts, UpstreamConfig
+from upstream.config import Breaking, Limits, Repeating, Reuse, Timeouts, UpstreamConfig
 from upstream.credentials import Credential
 
 
@@ -175,6 +175,8 @@ def _upstream(values: dict[str, Any]) -> UpstreamConfig:
         connect=values["GATEWAY_CONNECT_TIMEOUT"],
         read=values["GATEWAY_READ_TIMEOUT"],
         pool=values["GATEWAY_POOL_TIMEOUT"],
+        total=values["GATEWAY_CALL_TIMEOUT"],
+        log=values["GATEWAY_LOG_TIMEOUT"],
     )
     limits = replace(
         Limits(),
@@ -190,6 +192,7 @@ def _upstream(values: dict[str, Any]) -> UpstreamConfig:
         job_seconds=values["GATEWAY_CACHE_JOB_SECONDS"],
         pipeline_seconds=values["GATEWAY_CACHE_PIPELINE_SECONDS"],
         commit_seconds=values["GATEWAY_CACHE_COMMIT_SECONDS"],
+        stale_seconds=values["GATEWAY_STALE_SECONDS"],
     )
     base_url = values["GITLAB_URL"] or _NO_ADDRESS_YET
     return UpstreamConfig(
@@ -199,4 +202,17 @@ def _upstream(values: dict[str, Any]) -> UpstreamConfig:
         proxy=values["GATEWAY_PROXY"],
         verify=values["GATEWAY_VERIFY_TLS"],
         reuse=reuse,
+        repeating=replace(
+            Repeating(),
+            repeats=values["GATEWAY_RETRIES"],
+            share=values["GATEWAY_RETRY_PERCENT"] / 100,
+            longest_wait=values["GATEWAY_RETRY_WAIT"],
+        ),
+        breaking=replace(
+            Breaking(),
+            bad_share=values["GATEWAY_BREAKER_PERCENT"] / 100,
+            fewest_calls=values["GATEWAY_BREAKER_CALLS"],
+            slow_seconds=values["GATEWAY_BREAKER_SLOW_SECONDS"],
+            open_seconds=values["GATEWAY_BREAKER_SECONDS"],
+        ),
     )

@@ -12,9 +12,10 @@ from gateway.limits.environment import LIMIT_VARIABLES
 from gateway.telemetry.logs import AUTOMATIC
 from gateway.telemetry.metrics import DEFAULT_NAMES
 from gateway.telemetry.rendering import Form
+from gateway.upstream_variables import WAY_TO_GITLAB
 from resolvers.context import ResolverLimits
 from resolvers.mutations.once import DEFAULT_WINDOW_SECONDS
-from upstream.config import Limits, Reuse, Timeouts
+from upstream.config import Reuse
 
 MIB = 1024 * 1024
 GIB = 1024 * MIB
@@ -24,8 +25,6 @@ DEFAULT_PORT = 8000
 DEFAULT_SHUTDOWN_SECONDS = 30
 DEFAULT_METRICS_PORT = 9464  # what OpenTelemetry's exporters for Prometheus take, too
 
-_TIMEOUTS = Timeouts()
-_LIMITS = Limits()
 _RESOLVERS = ResolverLimits()
 _REUSE = Reuse()
 
@@ -113,52 +112,7 @@ VARIABLES: tuple[Variable, ...] = (
         default=False,
         purpose="Whether the schema is an Apollo Federation 2 subgraph, too.",
     ),
-    Variable(
-        "GATEWAY_CONNECT_TIMEOUT",
-        kinds.seconds(0.1, 300),
-        default=_TIMEOUTS.connect,
-        purpose="How long a connection to GitLab may take to come about.",
-        unit="seconds",
-    ),
-    Variable(
-        "GATEWAY_READ_TIMEOUT",
-        kinds.seconds(0.1, 600),
-        default=_TIMEOUTS.read,
-        purpose="How long GitLab may stay silent during an answer.",
-        unit="seconds",
-    ),
-    Variable(
-        "GATEWAY_POOL_TIMEOUT",
-        kinds.seconds(0.1, 300),
-        default=_TIMEOUTS.pool,
-        purpose="How long a call may wait for its turn.",
-        unit="seconds",
-    ),
-    Variable(
-        "GATEWAY_UPSTREAM_CONNECTIONS",
-        kinds.whole(1, 10_000),
-        default=_LIMITS.connections,
-        purpose="Connections to GitLab at the same time.",
-    ),
-    Variable(
-        "GATEWAY_UPSTREAM_IN_FLIGHT",
-        kinds.whole(1, 10_000),
-        default=_LIMITS.in_flight,
-        purpose="Calls to GitLab at the same time, over all requests.",
-    ),
-    Variable(
-        "GATEWAY_UPSTREAM_WAITING",
-        kinds.whole(0, 100_000),
-        default=_LIMITS.waiting,
-        purpose="Calls that may wait for their turn; more are refused at once.",
-    ),
-    Variable(
-        "GATEWAY_RESPONSE_BYTES",
-        kinds.whole(64 * 1024, GIB),
-        default=_LIMITS.body_bytes,
-        purpose="The largest JSON answer that is taken from GitLab.",
-        unit="bytes",
-    ),
+    *WAY_TO_GITLAB,
     Variable(
         "GATEWAY_SHARE_QUERIES",
         kinds.SWITCH,
@@ -213,6 +167,16 @@ VARIABLES: tuple[Variable, ...] = (
         kinds.seconds(0, 86_400),
         default=_REUSE.commit_seconds,
         purpose="How long a commit whose pipeline is finished is handed out before asking again.",
+        unit="seconds",
+    ),
+    Variable(
+        "GATEWAY_STALE_SECONDS",
+        kinds.seconds(0, 86_400),
+        default=_REUSE.stale_seconds,
+        purpose=(
+            "While GitLab cannot be reached, how old an answer may be that is handed out in its "
+            "place, with a note in `extensions.stale`; 0 hands out none."
+        ),
         unit="seconds",
     ),
     Variable(

@@ -5,26 +5,29 @@ Adds the credential, bounds what is in flight, and turns answers into payloads o
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
 import orjson
 
-from upstream.answer import SUCCESS, Answer, answer_of, refusal_of
+from upstream.answer import Answer, answer_of
+from upstream.breaker import Breaker
 from upstream.config import UpstreamConfig
 from upstream.credentials import Credential
-from upstream.decoding import REDIRECTS
-from upstream.errors import Disconnected, InvalidResponse
+from upstream.errors import Disconnected, UpstreamTimeout
 from upstream.events import CallFailed, CallFinished, CallStarted, Hook, no_hook
 from upstream.gate import Gate
 from upstream.journal import Call, current_journal
 from upstream.reads import reads
-from upstream.redirects import follow, place_of
+from upstream.retries import Remaining, Retries, no_deadline
 from upstream.statistics import Statistics
+from upstream.streaming import Forwarded, Headers, Streaming, UnderWay, preceded, with_credential
 from upstream.transports.base import Request, Response, StreamedResponse, Transport
 from upstream.transports.stock import stock_transport
 from upstream.turns import turns
@@ -34,17 +37,14 @@ __all__ = ["Answer", "Upstream"]
 
 LONG_BODY_BYTES = 128 * 1024  # from where decoding takes most of a millisecond
 
-_ERROR_BYTES = 64 * 1024  # of an error's body are read where a log was asked for
-
-Headers = tuple[tuple[str, str], ...]
-
 
 class Upstream:
     """Owns the transport, and closes it. `hook` is told of each call as it starts and ends.
 
     What `config.reuse` allows is shared and kept, by `clock`, which never goes back; `statistics`
-    counts what it spares. `gate` bounds what is in flight. Raises ValueError for a `base_url` that
-    is no address.
+    counts what it spares. `gate` bounds what is in flight, `breaker` keeps calls from a GitLab that
+    fails. `remaining` gives the seconds that the current request still has, None for no end. Raises
+    ValueError for a `base_url` that is no address.
     """
 
     def __init__(
@@ -54,18 +54,25 @@ class Upstream:
         *,
         hook: Hook = no_hook,
         clock: Callable[[], float] = time.monotonic,
+        remaining: Remaining = no_deadline,
     ) -> None:
         self.config = config
         self.statistics = Statistics()
-        self._origin, root = split_root(config.base_url)
+        self.breaker = Breaker(config.breaking, hook, clock=clock)
+        self._retries = Retries(config.repeating, hook, remaining=remaining)
+        origin, root = split_root(config.base_url)
         self._prefix = root + API
         self._transport = transport or stock_transport(config)
         self._hook = hook
         limits = config.limits
         self.gate = Gate(limits.in_flight, limits.waiting, config.timeouts.pool)
         agent = ("user-agent", config.user_agent)
-        self._plain: Headers = (("accept", "*/*"), ("accept-encoding", "gzip"), agent)
-        self._json: Headers = (("accept", "application/json"), ("accept-encoding", "gzip"), agent)
+        packed = ("accept-encoding", "gzip")
+        self._json: Headers = (("accept", "application/json"), packed, agent)
+        self._streaming = Streaming(
+            self._transport, origin, root, (("accept", "*/*"), packed, agent), limits.redirects
+        )
+        self._send = partial(self._retries.send, self._send_once)
         self._reads = reads(config.reuse, self._send, hook, self.statistics, clock=clock)
 
     async def __aenter__(self) -> Self:
@@ -80,6 +87,7 @@ class Upstream:
         await self.aclose()
 
     async def aclose(self) -> None:
+        self._retries.close()
         await self._transport.aclose()
 
     async def get(
@@ -96,10 +104,10 @@ class Upstream:
         target = self._prefix + path
         if params:
             target += "?" + query_string(params)
-        request = Request("GET", target, _with(self._json, credential))
+        request = Request("GET", target, with_credential(self._json, credential))
         if self._reads is not None:
             return await self._reads.get(route, path, request, credential)
-        return answer_of(await self._send(f"GET {route}", request), target, credential)
+        return answer_of(await self._send(f"GET {route}", request, credential), target, credential)
 
     def is_at_hand(self, path: str, credential: Credential | None) -> bool:
         """Whether a GET of `path` takes no call now: what it wants is kept, or on its way."""
@@ -113,19 +121,19 @@ class Upstream:
         credential: Credential | None,
         body: Mapping[str, Any] | None = None,
     ) -> Answer:
-        """Acts once: whatever happens, the request is not sent a second time."""
-        headers = _with(self._json, credential)
+        """Acts once: the request is sent a second time only where it certainly never left."""
+        headers = with_credential(self._json, credential)
         content = b""
         if body is not None:
             content = orjson.dumps(body)
             headers = (*headers, ("content-type", "application/json"))
         request = Request("POST", self._prefix + path, headers, content)
         if self._reads is None:
-            response = await self._send(f"POST {route}", request)
+            response = await self._send(f"POST {route}", request, credential)
             return answer_of(response, request.target, credential)
         self._reads.acting()
         try:
-            response = await self._send(f"POST {route}", request)
+            response = await self._send(f"POST {route}", request, credential)
             answer = answer_of(response, request.target, credential)
         except BaseException as error:
             self._reads.failed(path, credential, error)
@@ -137,23 +145,22 @@ class Upstream:
     async def stream(
         self, route: str, path: str, credential: Credential | None
     ) -> AsyncIterator[AsyncIterator[bytes]]:
-        """The bytes behind a path, as they come.
+        """The bytes behind a path, as they come; from the first one on, no call is repeated.
 
         At most `Limits.redirects` redirects are followed: inside GitLab's API with the
         credential, anywhere else without it, and from https to http not at all.
         """
-        label = f"GET {route}"
-        async with self.gate, AsyncExitStack() as stack:
-            call = self._started(label)
-            counted = _Counted()
-            try:
-                answer = await self._arrive(stack, self._prefix + path, credential, call.headers)
-                async with aclosing(counted.through(answer.chunks())) as chunks:
-                    yield chunks
-            except BaseException as error:  # a call given up has ended, too
-                self._failed(call, error)
+        seconds = self.config.timeouts.log
+        try:
+            async with asyncio.timeout(seconds) as whole, AsyncExitStack() as stack:
+                call = partial(self._stream_once, f"GET {route}", path, credential)
+                yield await self._retries.open(call, f"GET {route}", stack)
+        except TimeoutError:
+            if not whole.expired():
                 raise
-            self._finished(call, answer.status, counted.size)
+            raise UpstreamTimeout(
+                f"GitLab's answer was not whole after {seconds:g} s", phase="total", seconds=seconds
+            ) from None
 
     @asynccontextmanager
     async def forward(
@@ -169,61 +176,69 @@ class Upstream:
             self._reads.acting()
         label = f"{request.method} {route}"
         try:
-            async with self.gate:
-                call = self._started(label)
-                counted = _Counted()
-                said = {name for name, _ in call.headers}
+            async with self._under_way(label, credential) as under_way:
+                said = {name for name, _ in under_way.headers}
                 given = tuple(header for header in request.headers if header[0] not in said)
                 whole = replace(
                     request,
                     target=self._prefix + request.target,
-                    headers=(*given, *call.headers),
+                    headers=(*given, *under_way.headers),
                 )
-                try:
-                    async with self._transport.stream(whole) as answer:
-                        yield _Forwarded(answer, counted)
-                except BaseException as error:
-                    self._failed(call, error)
-                    raise
-                self._finished(call, answer.status, counted.size)
+                async with self._transport.stream(whole) as answer:
+                    under_way.heard(answer.status)
+                    yield Forwarded(answer, under_way)
         finally:
             if acts and self._reads is not None:
                 # Whatever came of it, and by whichever name the project was called.
                 self._reads.failed(request.target, credential, Disconnected(""))
 
-    async def _arrive(
-        self,
-        stack: AsyncExitStack,
-        target: str,
-        credential: Credential | None,
-        along: Headers,
-    ) -> StreamedResponse:
-        """The answer at the end of the redirects, closed by `stack`; `along` is for GitLab only."""
-        home = here = place_of(self._origin + target)
-        trusted = True  # once away from GitLab's API, the credential is not brought back either
-        for _ in range(self.config.limits.redirects + 1):
-            headers = (*_with(self._plain, credential), *along) if trusted else self._plain
-            origin = None if here.origin == home.origin else here.origin
-            answer = await stack.enter_async_context(
-                self._transport.stream(Request("GET", here.target, headers), origin=origin)
-            )
-            location = answer.headers.get("location")
-            if answer.status not in REDIRECTS or location is None:
-                await _check(answer, target, credential, trusted=trusted)
-                return answer
-            await stack.aclose()
-            here = follow(here, location)
-            trusted = trusted and self._is_gitlab(here.origin, here.target, home.origin)
-        raise InvalidResponse(
-            f"GitLab redirects more than {self.config.limits.redirects} times in a row",
-            status=answer.status,
-        )
+    @asynccontextmanager
+    async def _stream_once(
+        self, label: str, path: str, credential: Credential | None
+    ) -> AsyncIterator[AsyncIterator[bytes]]:
+        async with (
+            self._under_way(label, credential) as under_way,
+            AsyncExitStack() as stack,
+        ):
+            answer = await self._streaming.arrive(stack, path, credential, under_way)
+            under_way.status = answer.status
+            async with aclosing(under_way.counted(answer.chunks())) as chunks:
+                # What breaks before the first byte has broken nothing yet.
+                first = await anext(chunks, None)
+                async with aclosing(preceded(first, chunks)) as whole:
+                    yield whole
 
-    def _is_gitlab(self, origin: str, target: str, home: str) -> bool:
-        return origin == home and target.startswith(f"{self._prefix}/")
-
-    async def _send(self, label: str, request: Request) -> Response:
+    @asynccontextmanager
+    async def _under_way(
+        self, label: str, credential: Credential | None
+    ) -> AsyncIterator[UnderWay]:
+        """A call whose answer is read as it comes: in its turn, told of, and watched."""
+        self.breaker.check(label)
         async with self.gate:
+            ticket, caller = self.breaker.admit(label), hash(credential)
+            call = self._started(label)
+            under_way = UnderWay(
+                call.headers,
+                lambda status: self.breaker.answered(
+                    ticket, status, time.perf_counter() - call.started, caller
+                ),
+            )
+            try:
+                yield under_way
+            except BaseException as error:  # a call given up has ended, too
+                self._failed(call, error)
+                if not under_way.status:
+                    self.breaker.failed(ticket, error, call.seconds or 0.0, caller)
+                raise
+            self._finished(call, under_way.status, under_way.size)
+
+    async def _send_once(
+        self, label: str, request: Request, credential: Credential | None
+    ) -> Response:
+        caller = hash(credential)
+        self.breaker.check(label)
+        async with self.gate:
+            ticket = self.breaker.admit(label)
             call = self._started(label)
             if call.headers:
                 request = request.bearing(call.headers)
@@ -231,8 +246,10 @@ class Upstream:
                 response = await self._transport.send(request)
             except BaseException as error:  # a call given up has ended, too
                 self._failed(call, error)
+                self.breaker.failed(ticket, error, call.seconds or 0.0, caller)
                 raise
         self._finished(call, response.status, len(response.body))
+        self.breaker.answered(ticket, response.status, call.seconds or 0.0, caller)
         if len(response.body) > LONG_BODY_BYTES:
             await turns().mine()  # to decode it in
         return response
@@ -254,50 +271,3 @@ class Upstream:
         call.failed(error)
         if self._hook is not no_hook:
             self._hook(CallFailed(call.route, type(error).__name__, call.seconds or 0.0))
-
-
-class _Forwarded:
-    """GitLab's answer to a request that was handed on, with its bytes counted."""
-
-    def __init__(self, answer: StreamedResponse, counted: _Counted) -> None:
-        self.status = answer.status
-        self.headers = answer.headers
-        self._answer = answer
-        self._counted = counted
-
-    def chunks(self) -> AsyncIterator[bytes]:
-        return self._counted.through(self._answer.chunks())
-
-
-class _Counted:
-    """Counts the bytes of a stream as they go by."""
-
-    def __init__(self) -> None:
-        self.size = 0
-
-    async def through(self, chunks: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
-        async for chunk in chunks:
-            self.size += len(chunk)
-            yield chunk
-
-
-def _with(headers: Headers, credential: Credential | None) -> Headers:
-    return headers if credential is None else (*headers, credential.header)
-
-
-async def _check(
-    answer: StreamedResponse, target: str, credential: Credential | None, *, trusted: bool
-) -> None:
-    if answer.status in SUCCESS:
-        return
-    if not trusted:
-        # A storage's own words would speak of keys and signatures.
-        raise InvalidResponse(
-            f"the place that GitLab redirected to answered {answer.status}", status=answer.status
-        )
-    body = bytearray()
-    async for chunk in answer.chunks():
-        body += chunk
-        if len(body) >= _ERROR_BYTES:
-            break
-    raise refusal_of(Response(answer.status, answer.headers, bytes(body)), target, credential)

@@ -8,9 +8,7 @@ Sources: lib/api/helpers.rb, lib/api/api_guard.rb, lib/gitlab/rack_attack.rb of 
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -31,10 +29,10 @@ from upstream.errors import (
     Unauthorized,
     UpstreamError,
 )
-from upstream.messages import clean, is_html, message_in
+from upstream.messages import clean, is_html, is_json, message_in
+from upstream.waits import asked_wait
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-LONGEST_WAIT_SECONDS = 86400.0  # what a Retry-After beyond a day is cut to
 
 _BY_STATUS: Mapping[int, type[ResponseError]] = {
     400: BadRequest,
@@ -53,8 +51,8 @@ _BY_STATUS: Mapping[int, type[ResponseError]] = {
     429: RateLimited,
 }
 
+_NOT_FOUND = frozenset({404, 410})
 _REQUEST_ID = re.compile(r"[\w.:+/=-]{1,128}", re.ASCII)
-_SECONDS = re.compile(r"[0-9]{1,18}")
 _PROJECT = re.compile(r"/api/v4/projects/([^/]+)")
 
 
@@ -89,6 +87,8 @@ def error_of(
     """
     if status in REDIRECTS:
         return _moved(status, headers, asked)
+    if status in _NOT_FOUND and body.strip() and not is_json(body):
+        return _elsewhere(status, headers, body)
     if status < HTTPStatus.BAD_REQUEST:
         return InvalidResponse(
             f"GitLab answered {status}, which this route never does",
@@ -102,7 +102,7 @@ def error_of(
         message_in(status, headers, body, secret),
         status=status,
         request_id=request_id(headers),
-        retry_after=retry_after(headers),
+        retry_after=asked_wait(status, headers),
     )
 
 
@@ -112,16 +112,15 @@ def request_id(headers: Mapping[str, str]) -> str | None:
     return value if value is not None and _REQUEST_ID.fullmatch(value) else None
 
 
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Retry-After in seconds from now, from either of its forms; None where it cannot be read."""
-    value = headers.get("retry-after", "").strip()
-    if _SECONDS.fullmatch(value):
-        return min(float(value), LONGEST_WAIT_SECONDS)
-    try:
-        seconds = parsedate_to_datetime(value).timestamp() - time.time()
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return min(max(0.0, seconds), LONGEST_WAIT_SECONDS)
+def _elsewhere(status: int, headers: Mapping[str, str], body: bytes) -> UpstreamError:
+    """A web server that is not GitLab does not say that a job does not exist."""
+    what = "an HTML page" if is_html(headers, body) else "something else than JSON"
+    return InvalidResponse(
+        f"GitLab answered {status} with {what}, which its API never does: GITLAB_URL may lead to "
+        "another server, or a proxy on the way puts its own page in place of GitLab's answer",
+        status=status,
+        request_id=request_id(headers),
+    )
 
 
 def _moved(status: int, headers: Mapping[str, str], asked: str) -> UpstreamError:

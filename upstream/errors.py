@@ -2,10 +2,12 @@
 
     UpstreamError
     ├── InvalidRequest          refused here, before anything was sent
-    ├── ConnectFailed           no connection: name not found, refused, TLS; nothing was sent
+    ├── ConnectFailed           no connection: name not found, refused; nothing was sent
+    │   └── TlsFailed           no TLS, or a certificate that is not accepted
     ├── Disconnected            the connection broke after sending began; it may have arrived
     ├── UpstreamTimeout         connect, pool, write or read took too long
     ├── Overloaded              this process has too many calls in flight; nothing was sent
+    ├── CircuitOpen             GitLab has been failing, so it is left alone; nothing was sent
     ├── InvalidResponse         an answer that is not what the route promises
     │   └── ResponseTooLarge    more bytes than the limit
     └── ResponseError           GitLab answered with an error status
@@ -26,7 +28,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-Phase = Literal["connect", "pool", "write", "read"]
+# From a proxy that did not reach GitLab, or from GitLab on its way up or down.
+UNREACHED = frozenset({502, 503, 504})
+
+# "total" is the whole of a call, from its first byte out to its last byte in.
+Phase = Literal["connect", "pool", "write", "read", "total"]
 
 
 class UpstreamError(Exception):
@@ -51,10 +57,16 @@ class ConnectFailed(UpstreamError):
     """No connection to GitLab came about; nothing was sent."""
 
 
-class Disconnected(UpstreamError):
-    """The connection broke after sending began."""
+class TlsFailed(ConnectFailed):
+    """GitLab's certificate, or its TLS, is not accepted; asking again does not help."""
 
-    may_have_arrived = True
+
+class Disconnected(UpstreamError):
+    """The connection broke; `sent` false says that it did so before the first byte went out."""
+
+    def __init__(self, message: str, *, sent: bool = True) -> None:
+        super().__init__(message)
+        self.may_have_arrived = sent
 
 
 class UpstreamTimeout(UpstreamError):
@@ -64,11 +76,19 @@ class UpstreamTimeout(UpstreamError):
         super().__init__(message)
         self.phase = phase
         self.seconds = seconds
-        self.may_have_arrived = phase in ("write", "read")
+        self.may_have_arrived = phase not in ("connect", "pool")
 
 
 class Overloaded(UpstreamError):
     """Too many calls are in flight or waiting already; nothing was sent."""
+
+    def __init__(self, message: str, *, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class CircuitOpen(UpstreamError):
+    """GitLab has been failing; until `retry_after` seconds have passed nothing is sent."""
 
     def __init__(self, message: str, *, retry_after: float) -> None:
         super().__init__(message)
@@ -148,3 +168,12 @@ class RateLimited(ResponseError):
 
 class ServerError(ResponseError):
     """5xx from GitLab or a proxy before it."""
+
+
+def is_unreachable(error: BaseException) -> bool:
+    """Whether GitLab could not be reached, or gave no answer in time."""
+    if isinstance(error, UpstreamTimeout):
+        return error.phase != "pool"  # there it was this process that had no place for the call
+    if isinstance(error, ServerError):
+        return error.status in UNREACHED
+    return isinstance(error, ConnectFailed | Disconnected | CircuitOpen)

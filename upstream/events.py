@@ -62,8 +62,63 @@ class FlightShared:
     route: str
 
 
+@dataclass(frozen=True, slots=True)
+class CallRepeated:
+    """A call is about to be sent again, `wait` seconds from now, as the `repeat`th time (from 1).
+
+    `reason` is the status that came, or the name of the error's class.
+    """
+
+    route: str
+    reason: str
+    repeat: int
+    wait: float
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatWithheld:
+    """A call would have been sent again, had not too many of the others been."""
+
+    route: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallRefused:
+    """Not sent: the breaker is open."""
+
+    route: str
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerChanged:
+    """`state` is "closed", "open" or "half-open"; `reason` says what opened it, else ""."""
+
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaleServed:
+    """GitLab could not be reached; the answer is `age` seconds old."""
+
+    route: str
+    age: float
+
+
 Event = (
-    CallStarted | CallFinished | CallFailed | CacheHit | CacheRevalidated | CacheMiss | FlightShared
+    CallStarted
+    | CallFinished
+    | CallFailed
+    | CacheHit
+    | CacheRevalidated
+    | CacheMiss
+    | FlightShared
+    | CallRepeated
+    | RepeatWithheld
+    | CallRefused
+    | BreakerChanged
+    | StaleServed
 )
 
 

@@ -20,7 +20,8 @@ Headers = tuple[tuple[str, str], ...]
 
 # "sent" to GitLab (a 304 shows in the status), a "hit" on what is kept, or "shared": it waited for
 # a call that was in flight already, and that stands in another request's journal, or further up.
-Means = Literal["sent", "hit", "shared"]
+# "stale" is told beside one of these: it led to no answer, and what is kept was handed out.
+Means = Literal["sent", "hit", "shared", "stale"]
 
 
 @dataclass(slots=True, eq=False)
@@ -28,7 +29,7 @@ class Call:
     """`started` is of `time.perf_counter`; `seconds` None while it is under way.
 
     `status` is None where no answer came; `error` then names the class of what happened instead.
-    `headers` go along to GitLab.
+    `headers` go along to GitLab. `age` is in seconds, and of what is stale.
     """
 
     route: str
@@ -39,6 +40,7 @@ class Call:
     size: int = 0
     error: str | None = None
     headers: Headers = ()
+    age: float | None = None
 
     def answered(self, status: int, size: int) -> None:
         self.seconds = time.perf_counter() - self.started
@@ -55,11 +57,13 @@ class Journal:
     """`calls` in the order in which they were begun.
 
     `headers`, names in lower case, go along with each that is sent to GitLab, though not to where
-    GitLab redirects to: they tell it on whose behalf it is asked.
+    GitLab redirects to: they tell it on whose behalf it is asked. `stale`: old answers are among
+    what the request was given.
     """
 
     headers: Headers = ()
     calls: list[Call] = field(default_factory=list)
+    stale: bool = False
 
     def note(self, route: str, means: Means) -> Call:
         call = Call(route, means, time.perf_counter(), headers=self.headers)

@@ -15,6 +15,7 @@ MAX_CHARACTERS = 500
 _READ_BYTES = 64 * 1024  # of a page: its title stands at its top
 _DEPTH = 8  # of a nested message; GitLab's have two or three levels
 _PARTS = 20
+_JSON_BEGINS = (b"{", b"[", b'"')
 
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
 # Control characters, and those that make text run backwards or vanish.
@@ -28,7 +29,8 @@ def message_in(status: int, headers: Mapping[str, str], body: bytes, secret: str
     try:
         text = _from_json(orjson.loads(body))
     except orjson.JSONDecodeError:
-        text = _from_text(status, headers, body)
+        # What was to be JSON and broke off says nothing to anybody.
+        text = "" if body.lstrip()[:1] in _JSON_BEGINS else _from_text(status, headers, body)
     return clean(text, secret) or _phrase(status)
 
 
@@ -38,6 +40,14 @@ def clean(text: str, secret: str | None = None) -> str:
         text = text.replace(secret, "***").replace(quote(secret, safe=""), "***")
     text = _UNPRINTABLE.sub(" ", text).strip()
     return text if len(text) <= MAX_CHARACTERS else f"{text[: MAX_CHARACTERS - 3]}..."
+
+
+def is_json(body: bytes) -> bool:
+    try:
+        orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return False
+    return True
 
 
 def is_html(headers: Mapping[str, str], body: bytes) -> bool:

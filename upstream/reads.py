@@ -8,24 +8,35 @@ from dataclasses import replace
 from typing import Any
 
 from upstream.answer import SUCCESS, Answer, answer_of
-from upstream.cache.cache import Cache, Clock
+from upstream.cache.cache import Cache, Clock, Moment
 from upstream.cache.keys import Key, Read, partition_of
 from upstream.cache.memory import Memory
 from upstream.cache.policy import NOT_MODIFIED, Policy
 from upstream.config import Reuse
 from upstream.credentials import Credential
-from upstream.errors import ResponseError, ServerError, UpstreamError
-from upstream.events import CacheHit, CacheMiss, CacheRevalidated, FlightShared, Hook, no_hook
+from upstream.errors import ResponseError, ServerError, UpstreamError, is_unreachable
+from upstream.events import (
+    CacheHit,
+    CacheMiss,
+    CacheRevalidated,
+    FlightShared,
+    Hook,
+    StaleServed,
+    no_hook,
+)
 from upstream.journal import Means, current_journal
 from upstream.single_flight import SingleFlight
 from upstream.statistics import Statistics
 from upstream.transports.base import Request, Response
 
-Send = Callable[[str, Request], Awaitable[Response]]
+Send = Callable[[str, Request, Credential | None], Awaitable[Response]]
 
 
 class Reads:
-    """Stands between `Upstream.get` and the wire; `send` takes "GET route" and the request."""
+    """Stands between `Upstream.get` and the wire.
+
+    `send` takes "GET route", the request and whose it is.
+    """
 
     def __init__(
         self,
@@ -56,6 +67,16 @@ class Reads:
                 self._tell(CacheHit, route)
                 self._note(route, "hit")
                 return answer
+        try:
+            return await self._ask(read, request, credential)
+        except UpstreamError as error:
+            # Each who waits for a call in flight looks for himself, and has it in his journal.
+            answer = self._stale(read, error)
+            if answer is None:
+                raise
+            return answer
+
+    async def _ask(self, read: Read, request: Request, credential: Credential | None) -> Answer:
         if self._flights is None:
             return await self._fetch(read, request, credential)
         key: Key = read.key
@@ -64,8 +85,8 @@ class Reads:
             flight = self._flights.start(key, self._fetch(read, request, credential))
         else:
             self._statistics.shared += 1
-            self._tell(FlightShared, route)
-            self._note(route, "shared")
+            self._tell(FlightShared, read.route)
+            self._note(read.route, "shared")
         return await flight.wait()
 
     def is_at_hand(self, target: str, credential: Credential | None) -> bool:
@@ -90,15 +111,13 @@ class Reads:
     def failed(self, path: str, credential: Credential | None, error: BaseException) -> None:
         """To be called where an action failed, or was given up while it was on its way."""
         refused = isinstance(error, ResponseError) and not isinstance(error, ServerError)
-        unsent = isinstance(error, UpstreamError) and not error.may_have_arrived
-        if refused or unsent:
+        if refused:
             self.acted(path, credential, None)
-            if refused and self._cache is not None:
-                self._cache.denied(path)
             return
         self._seal()
-        if self._cache is not None:
-            self._cache.lost()
+        unsent = isinstance(error, UpstreamError) and not error.may_have_arrived
+        if self._cache is not None and not unsent:
+            self._cache.lost(path)
 
     def _seal(self) -> None:
         if self._flights is not None:
@@ -108,20 +127,22 @@ class Reads:
         label = f"GET {read.route}"
         cache = self._cache
         if cache is None:
-            return answer_of(await self._send(label, request), request.target, credential)
-        since = cache.changes
+            return answer_of(
+                await self._send(label, request, credential), request.target, credential
+            )
+        since = cache.moment
         offered = cache.offer(read)
         if offered is not None:
             own = cache.is_own(read, offered)
-            response = await self._send(label, _conditional(request, offered.tag))
+            response = await self._send(label, _conditional(request, offered.tag), credential)
             if response.status == NOT_MODIFIED:
                 answer = cache.confirm(read, offered, response.headers, since)
                 if answer is not None:
                     self._revalidated(read.route, own=own)
                     return answer
-                response = await self._send(label, request)
+                response = await self._send(label, request, credential)
         else:
-            response = await self._send(label, request)
+            response = await self._send(label, request, credential)
         return self._take(read, response, credential, cache, since)
 
     def _take(
@@ -130,7 +151,7 @@ class Reads:
         response: Response,
         credential: Credential | None,
         cache: Cache,
-        since: int,
+        since: Moment,
     ) -> Answer:
         if response.status not in SUCCESS:
             cache.refused(read, response.status)
@@ -138,6 +159,23 @@ class Reads:
         cache.keep(read, answer, len(response.body), since)
         self._statistics.misses += 1
         self._tell(CacheMiss, read.route)
+        return answer
+
+    def _stale(self, read: Read, error: UpstreamError) -> Answer | None:
+        """What is kept of an answer that GitLab cannot be asked for now, if that is allowed."""
+        if self._cache is None or not is_unreachable(error):
+            return None
+        found = self._cache.stale(read.key)
+        if found is None:
+            return None
+        answer, age = found
+        self._statistics.stale += 1
+        self._hook(StaleServed(f"GET {read.route}", age))
+        journal = current_journal()
+        if journal is not None:
+            call = journal.note(f"GET {read.route}", "stale")
+            call.seconds, call.age = 0.0, age
+            journal.stale = True
         return answer
 
     def _revalidated(self, route: str, *, own: bool) -> None:

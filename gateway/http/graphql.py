@@ -24,6 +24,7 @@ from gateway.execution.names import all_sent
 from gateway.execution.operation import Operation, OperationNotFoundError, select_operation
 from gateway.execution.reporting import format_errors_in_turns, format_refusals
 from gateway.execution.sharing import Outcome, Sharing
+from gateway.execution.staleness import stale_answers
 from gateway.http.attendance import Attendance
 from gateway.http.batching import Prepared, answer_batch
 from gateway.http.body import ClientGoneError, read_body
@@ -36,6 +37,7 @@ from gateway.http.responses import error_body, send_json
 from gateway.limits.config import RequestLimits
 from gateway.limits.variable_values import check as check_variables
 from upstream.credentials import Credential
+from upstream.journal import current_journal
 from upstream.turns import let_go
 
 logger = logging.getLogger("gateway.http")
@@ -292,6 +294,9 @@ class GraphQLEndpoint:
                 let_go(list(result.errors))
         codes = _codes(shown)
         masked = ErrorCode.INTERNAL_SERVER_ERROR.value in codes
+        journal = current_journal()
+        if journal is not None and journal.stale:
+            answer["extensions"] = {"stale": stale_answers(journal)}
         body: Body
         if result.items + len(shown) > MANY_ITEMS:
             lists = [(answer, "errors", shown)] if shown else []

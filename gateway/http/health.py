@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from starlette.types import Receive, Scope, Send
 
 from gateway.http.refusal import method_not_allowed
@@ -35,17 +37,24 @@ class Live:
 
 
 class Ready:
-    """/health/ready: 503 says to send requests elsewhere, not to restart."""
+    """/health/ready: 503 says to send requests elsewhere, not to restart.
 
-    def __init__(self, readiness: Readiness) -> None:
+    `breaker` gives the state of the one before GitLab. It is told and decides nothing: a GitLab
+    that is down is down for the other instances, too, and with all of them unready clients would
+    get a balancer's page instead of errors with a code, and of what can be served without GitLab.
+    """
+
+    def __init__(self, readiness: Readiness, breaker: Callable[[], str]) -> None:
         self._readiness = readiness
+        self._breaker = breaker
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         del receive
         if await _refused_method(scope, send):
             return
         if self._readiness.ready:
-            await send_json(send, 200, b'{"status":"ok"}')
+            body = b'{"status":"ok","breaker":"%b"}' % self._breaker().encode()
+            await send_json(send, 200, body)
         else:
             body = b'{"status":"unready","reason":"%b"}' % self._readiness.reason.encode()
             await send_json(send, 503, body)

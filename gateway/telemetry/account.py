@@ -13,15 +13,17 @@ NOT_MODIFIED = 304
 class Account:
     """`calls` went to GitLab for this request, `revalidated` of them were answered 304.
 
-    `hits` were answered from what is kept; `shared` by a call that was in flight already. `failed`
-    of the calls had no answer. `seconds` are those of all calls, one after the other, though many
-    run side by side; `size` is the bytes of GitLab's answers.
+    `hits` were answered from what is kept; `shared` by a call that was in flight already; `stale`
+    by what was kept, as a call had failed. `failed` of the calls had no answer. `seconds` are those
+    of all calls, one after the other, though many run side by side; `size` is the bytes of GitLab's
+    answers.
     """
 
     calls: int = 0
     revalidated: int = 0
     hits: int = 0
     shared: int = 0
+    stale: int = 0
     failed: int = 0
     seconds: float = 0.0
     size: int = 0
@@ -40,6 +42,8 @@ def account_of(journal: Journal | None) -> Account:
                 account.failed += 1
         elif call.means == "hit":
             account.hits += 1
+        elif call.means == "stale":
+            account.stale += 1
         else:
             account.shared += 1
     return account

@@ -4,16 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import re
 import signal
 import socket
-import sys
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import Any
 
 import httpx
 import orjson
@@ -23,68 +15,16 @@ from starlette.types import Receive, Scope, Send
 from gateway import __version__
 from gateway.variables import DEFAULT_METRICS_PORT
 from schema import build_schema
+from tests.gateway.command import (
+    SECONDS,
+    free_port,
+    logged,
+    refused,
+    run,
+    started,
+    stop,
+)
 from tests.support.serving import serve
-
-ROOT = Path(__file__).parents[2]
-SECONDS = 20
-ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
-
-
-def environment(given: dict[str, str]) -> dict[str, str]:
-    foreign = ("GATEWAY_", "GITLAB_")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-    # Others on this machine may have the port that metrics have by default.
-    return {**kept, "GATEWAY_METRICS_PORT": "0", **given, "PYTHONWARNINGS": "error"}
-
-
-async def spawn(*arguments: str, **environ: str) -> Process:
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "gateway", *arguments,
-        cwd=ROOT, env=environment(environ), stdout=PIPE, stderr=PIPE,
-    )  # fmt: skip
-
-
-async def run(*arguments: str, **environ: str) -> tuple[int | None, str, str]:
-    process = await spawn(*arguments, **environ)
-    output, errors = await asyncio.wait_for(process.communicate(), SECONDS)
-    return process.returncode, output.decode(), errors.decode()
-
-
-@asynccontextmanager
-async def started(*arguments: str, **environ: str) -> AsyncIterator[tuple[Process, str, str]]:
-    """The process, its address, and what it had said by then."""
-    process = await spawn(*arguments, **environ)
-    assert process.stdout is not None
-    try:
-        said = ""
-        while not ADDRESS.search(said):
-            line = await asyncio.wait_for(process.stdout.readline(), SECONDS)
-            assert line, "the process ended before it had started"
-            said += line.decode()
-        match = ADDRESS.search(said)
-        assert match is not None
-        yield process, match.group(), said
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.communicate()
-
-
-def logged(errors: str) -> list[dict[str, Any]]:
-    """Standard error as log lines; fails where it holds anything else."""
-    return [orjson.loads(line) for line in errors.splitlines()]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
-
-
-async def stop(process: Process, number: signal.Signals = signal.SIGTERM) -> tuple[str, str]:
-    process.send_signal(number)
-    output, errors = await asyncio.wait_for(process.communicate(), SECONDS)
-    assert process.returncode == 0
-    return output.decode(), errors.decode()
 
 
 async def test_version() -> None:
@@ -103,7 +43,7 @@ async def test_help_names_the_commands_and_the_settings() -> None:
     ("command", "words"),
     [
         ("serve", ["--host", "--port", "--gitlab-url", "GITLAB_URL", "demo GitLab"]),
-        ("demo", ["--host", "--port", "REST"]),
+        ("demo", ["--host", "--port", "--faults", "REST"]),
         ("schema", ["--federation"]),
         ("translate", ["CALL", "--json", "--gateway", "--endpoints", "docs/migration.md"]),
         ("compare", ["CALL", "--gitlab", "--gateway", "--allow-mutations", "PRIVATE_TOKEN"]),
@@ -289,6 +229,17 @@ async def test_demo_is_a_rest_server() -> None:
     assert answer.json()
 
 
+@pytest.mark.parametrize(("options", "status"), [([], 404), (["--faults"], 201)])
+async def test_the_demo_fails_on_order_only_where_that_was_asked_for(
+    options: list[str], status: int
+) -> None:
+    async with started("demo", "--port", "0", *options) as (process, address, _):
+        async with httpx.AsyncClient(base_url=address) as client:
+            answer = await client.post("/__demo__/faults", json={"kind": "server_error"})
+        await stop(process)
+    assert answer.status_code == status
+
+
 @pytest.mark.parametrize("command", ["serve", "demo"])
 async def test_a_port_in_use_is_one_clear_line(command: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -391,13 +342,3 @@ async def test_who_insists_does_not_wait_for_requests_in_flight() -> None:
         gitlab.let.set()
         await asyncio.gather(request, return_exceptions=True)
     assert process.returncode == 0
-
-
-async def refused(address: str) -> None:
-    """Returns once the process takes no new connections, so that its shutdown has begun."""
-    host, _, port = address.removeprefix("http://").partition(":")
-    async with asyncio.timeout(SECONDS):
-        with contextlib.suppress(ConnectionRefusedError):
-            while True:
-                (await asyncio.open_connection(host, int(port)))[1].close()
-                await asyncio.sleep(0.01)  # the process offers no event for it

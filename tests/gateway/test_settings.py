@@ -9,7 +9,7 @@ from gateway.environment import SettingsError
 from gateway.limits.config import ArrivalLimits, DocumentLimits, RequestLimits, VariableLimits
 from gateway.settings import TelemetrySettings, load_settings, read_settings
 from gateway.variables import VARIABLES
-from upstream.config import Reuse
+from upstream.config import Breaking, Repeating, Reuse
 from upstream.credentials import Credential, TokenKind
 
 DOCS = Path(__file__).parents[2] / "docs" / "settings.md"
@@ -35,6 +35,15 @@ OTHER = {
     "GATEWAY_CONNECT_TIMEOUT": "1.5",
     "GATEWAY_READ_TIMEOUT": "7",
     "GATEWAY_POOL_TIMEOUT": "0.5",
+    "GATEWAY_CALL_TIMEOUT": "20",
+    "GATEWAY_LOG_TIMEOUT": "40",
+    "GATEWAY_RETRIES": "1",
+    "GATEWAY_RETRY_PERCENT": "20",
+    "GATEWAY_RETRY_WAIT": "0.5",
+    "GATEWAY_BREAKER_PERCENT": "75",
+    "GATEWAY_BREAKER_CALLS": "5",
+    "GATEWAY_BREAKER_SLOW_SECONDS": "3",
+    "GATEWAY_BREAKER_SECONDS": "2",
     "GATEWAY_UPSTREAM_CONNECTIONS": "12",
     "GATEWAY_UPSTREAM_IN_FLIGHT": "10",
     "GATEWAY_UPSTREAM_WAITING": "0",
@@ -47,6 +56,7 @@ OTHER = {
     "GATEWAY_CACHE_JOB_SECONDS": "1",
     "GATEWAY_CACHE_PIPELINE_SECONDS": "0",
     "GATEWAY_CACHE_COMMIT_SECONDS": "2.5",
+    "GATEWAY_STALE_SECONDS": "600",
     "GATEWAY_LOG_BYTES": "200000",
     "GATEWAY_LOG_TEXT_BYTES": "3000",
     "GATEWAY_CONNECTION_ITEMS": "50",
@@ -111,6 +121,11 @@ def test_every_variable_arrives_where_it_is_used() -> None:
     assert (execution.share_queries, execution.repeat_seconds) == (False, 90.0)
     timeouts, limits = settings.upstream.timeouts, settings.upstream.limits
     assert (timeouts.connect, timeouts.read, timeouts.pool) == (1.5, 7.0, 0.5)
+    assert (timeouts.total, timeouts.log) == (20.0, 40.0)
+    assert settings.upstream.repeating == Repeating(repeats=1, share=0.2, longest_wait=0.5)
+    assert settings.upstream.breaking == Breaking(
+        bad_share=0.75, fewest_calls=5, slow_seconds=3.0, open_seconds=2.0
+    )
     assert (limits.connections, limits.in_flight, limits.waiting) == (12, 10, 0)
     assert limits.body_bytes == 100_000
     assert settings.upstream.reuse == Reuse(
@@ -120,6 +135,7 @@ def test_every_variable_arrives_where_it_is_used() -> None:
         job_seconds=1.0,
         pipeline_seconds=0.0,
         commit_seconds=2.5,
+        stale_seconds=600.0,
     )
     assert (settings.upstream.verify, settings.upstream.proxy) == (False, OTHER["GATEWAY_PROXY"])
     assert settings.transport == "httpx"

@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from tests.upstream.conftest import CREDENTIAL, TOKEN, Received, World
 from tests.upstream.raw_server import Connection, raw_server
 from upstream.client import Upstream
-from upstream.errors import Disconnected, Forbidden, InvalidResponse, NotFound, UpstreamError
+from upstream.errors import Disconnected, Forbidden, InvalidResponse, UpstreamError
 from upstream.events import CallFailed, CallFinished
 
 TRACE = "/projects/:id/jobs/:job_id/trace"
@@ -125,8 +125,8 @@ async def test_an_error_has_gitlabs_words(world: World) -> None:
 
 
 async def test_an_endless_error_is_read_in_part(world: World) -> None:
-    gitlab = await world.gitlab(Response(b"x" * 5_000_000, status_code=404))
-    with pytest.raises(NotFound) as caught:
+    gitlab = await world.gitlab(Response(b"x" * 5_000_000, status_code=403))
+    with pytest.raises(Forbidden) as caught:
         await read(await world.upstream(gitlab.url))
     assert len(caught.value.message) == 500
 

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from upstream import errors
-from upstream.decoding import LONGEST_WAIT_SECONDS, error_of, json_payload, retry_after
+from upstream.decoding import error_of, json_payload
 from upstream.errors import InvalidResponse, Moved, ResponseError
 
 JSON = {"content-type": "application/json", "x-request-id": "01JABC"}
@@ -163,33 +162,6 @@ def test_a_request_id_that_is_none_is_left_out(value: str) -> None:
     assert error_for(500, b"", {"x-request-id": value}).request_id is None
 
 
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [
-        ("60", 60.0),
-        (" 0 ", 0.0),
-        ("999999999999", LONGEST_WAIT_SECONDS),
-        ("-5", None),
-        ("1.5", None),
-        ("\u0663", None),
-        ("soon", None),
-        ("", None),
-        ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
-        ("Fri, 31 Dec 9999 23:59:59 GMT", LONGEST_WAIT_SECONDS),
-        ("Wed, 99 Oct 2015 07:28:00 GMT", None),
-    ],
-)
-def test_retry_after_is_seconds_or_a_date(value: str, seconds: float | None) -> None:
-    assert retry_after({"retry-after": value}) == seconds
-
-
-def test_a_date_to_come_is_counted_from_now() -> None:
-    moment = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
-    seconds = retry_after({"retry-after": moment})
-    assert seconds is not None
-    assert 80 < seconds <= 90
-
-
 def test_a_limit_says_when_it_ends() -> None:
     error = error_for(429, b"Retry later", {"retry-after": "30", "content-type": "text/plain"})
     assert (error.retry_after, error.message) == (30.0, "Retry later")
@@ -242,3 +214,30 @@ def test_what_should_be_json_and_is_not(body: bytes, what: str) -> None:
     with pytest.raises(InvalidResponse, match=f"answered 200 with {what} instead") as caught:
         json_payload(200, JSON, body)
     assert (caught.value.status, caught.value.request_id) == (200, "01JABC")
+
+
+FOREIGN_404 = {
+    "a page": (PAGE, "an HTML page"),
+    "a page by its header": (b"nothing here", "an HTML page"),
+    "a word": (b"404 page not found\n", "something else than JSON"),
+    "half of an answer": (b'{"message":"404 Proj', "something else than JSON"),
+}
+
+
+@pytest.mark.parametrize("status", [404, 410])
+@pytest.mark.parametrize(("body", "what"), FOREIGN_404.values(), ids=FOREIGN_404)
+def test_a_404_of_another_server_says_nothing_about_a_job(
+    status: int, body: bytes, what: str
+) -> None:
+    headers = {"content-type": "text/html"} if what == "an HTML page" else JSON
+    error = error_of(status, headers, body)
+    assert type(error) is InvalidResponse
+    assert error.status == status
+    assert error.message.startswith(f"GitLab answered {status} with {what}, which its API never")
+    assert "GITLAB_URL" in error.message
+
+
+@pytest.mark.parametrize("body", [b'{"message":"secret', b' [{"message"', b'"half', b"{'a': 1}"])
+@pytest.mark.parametrize("status", [400, 403, 500, 503])
+def test_broken_json_is_not_shown(status: int, body: bytes) -> None:
+    assert error_for(status, body).message == f"{status} {HTTPStatus(status).phrase}"

@@ -48,9 +48,9 @@ def of_project(partition: str, project: str) -> Tag:
     return "project", (partition, project)
 
 
-def fresh_in(project: str) -> Tag:
-    """Marks what may be handed out without a call, whoever it was kept for."""
-    return "fresh", project
+def unasked_in(project: str) -> Tag:
+    """Marks what may be handed out without GitLab's word for it, whoever it was kept for."""
+    return "unasked", project
 
 
-FRESH_ANYWHERE: Tag = ("fresh", None)
+UNASKED_ANYWHERE: Tag = ("unasked", None)

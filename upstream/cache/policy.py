@@ -41,6 +41,7 @@ OK = 200
 NOT_MODIFIED = 304
 UNAUTHORIZED = 401
 RATE_LIMITED = 429
+_DENIALS = frozenset({301, 302, 303, 307, 308, 401, 403, 404, 410})
 _REFUSALS = frozenset(range(300, 500)) - {NOT_MODIFIED, RATE_LIMITED}
 
 _FULL_SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -72,6 +73,11 @@ def refuses(status: int) -> bool:
     return status in _REFUSALS
 
 
+def denies(status: int) -> bool:
+    """Whether a refusal puts the whole project in doubt, and not only what was asked for."""
+    return status in _DENIALS
+
+
 def confirms(headers: Mapping[str, str], offered: str) -> bool:
     """Whether a 304 with these headers speaks of the entity tag that was offered."""
     return headers.get("etag", offered).removeprefix("W/") == offered.removeprefix("W/")
@@ -91,7 +97,10 @@ def confirmed_headers(headers: Mapping[str, str], kept: Mapping[str, str]) -> Ma
 
 
 class Policy:
-    """How long what has come to rest is handed out without a call; the rest never is."""
+    """How long what has come to rest is handed out without a call; the rest never is.
+
+    For `stale_seconds` anything may be handed out where no call gets through.
+    """
 
     def __init__(self, reuse: Reuse) -> None:
         self._rules: dict[str, Callable[[str, Mapping[str, Any], float], Rest | None]] = {
@@ -100,6 +109,7 @@ class Policy:
             "/projects/:id/repository/commits/:sha": self._commit,
         }
         self._reuse = reuse
+        self.stale_seconds = reuse.stale_seconds
 
     def rest(self, route: str, path: str, payload: Any, now: float) -> Rest | None:
         """None for what has to be asked for each time; `now` is seconds since the epoch."""
@@ -132,7 +142,9 @@ class Policy:
 
 
 def project_number(payload: Any) -> str | None:
-    """GitLab's number of the project that a job, pipeline or commit belongs to."""
+    """GitLab's number of the project that a job, pipeline or commit, or a list of them, is of."""
+    if isinstance(payload, list) and payload:
+        payload = payload[0]
     if not isinstance(payload, dict):
         return None
     number = payload.get("project_id")

@@ -29,13 +29,17 @@ class Content:
 class Entry:
     """What one credential was given. `headers` are those of paging; no token is in here.
 
-    `fresh_until` is a moment of the cache's own clock, 0 for what is never handed out unasked.
+    `given` is when GitLab gave or confirmed it, by the cache's own clock. By the same clock, and 0
+    for never: it may be handed out unasked until `fresh_until`, and until `stale_until` where
+    GitLab cannot be asked.
     """
 
     content: Content
     headers: Mapping[str, str]
     tags: frozenset[Tag]
+    given: float = 0.0
     fresh_until: float = 0.0
+    stale_until: float = 0.0
 
 
 class Store(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable
+from collections.abc import Collection
 from typing import Any
 
 from starlette.applications import Starlette
@@ -12,34 +12,20 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from upstream.demo import effects
 from upstream.demo.calls import Calls
 from upstream.demo.clock import Clock, ManualClock
+from upstream.demo.fault_json import BadFault, read_fault
 from upstream.demo.faults import Fault, Faults
 
 PREFIX = "/__demo__"
-
-KINDS: dict[str, Callable[..., effects.Effect]] = {
-    "delay": effects.Delay,
-    "rate_limited": effects.rate_limited,
-    "server_error": effects.server_error,
-    "bad_gateway": effects.bad_gateway,
-    "redirect": effects.redirect,
-    "cut": effects.Cut,
-    "half_body": effects.HalfBody,
-    "drip": effects.Drip,
-    "endless": effects.Endless,
-    "invalid_json": effects.invalid_json,
-    "wrong_types": effects.wrong_types,
-}
-_MATCHERS = frozenset({"method", "route", "path", "skip", "times"})
 
 
 class Door:
     """Handlers over the handles of one demo."""
 
-    def __init__(self, faults: Faults, calls: Calls, clock: Clock) -> None:
+    def __init__(self, faults: Faults, calls: Calls, clock: Clock, routes: Collection[str]) -> None:
         self._faults = faults
+        self._routes = routes
         self._calls = calls
         self._clock = clock
         self.app = Starlette(
@@ -56,8 +42,8 @@ class Door:
     async def add_fault(self, request: Request) -> Response:
         """{"kind": "rate_limited", "retry_after": 5, "route": ..., "times": ...}."""
         try:
-            fault = _fault(json.loads(await request.body()))
-        except (ValueError, TypeError) as problem:
+            fault = read_fault(await request.body(), self._routes)
+        except BadFault as problem:
             return _refused(str(problem))
         self._faults.add(fault)
         return JSONResponse(_shown(fault), status_code=201)
@@ -85,17 +71,9 @@ class Door:
             return _refused("this demo runs on the machine's clock", status=409)
         try:
             now = clock.advance(float(json.loads(await request.body())["seconds"]))
-        except (ValueError, TypeError, KeyError) as problem:
-            return _refused(f'a body like {{"seconds": 30}} is needed: {problem!r}')
+        except (ValueError, TypeError, KeyError):
+            return _refused('the body must be like {"seconds": 30}, and time does not go back')
         return JSONResponse({"now": now})
-
-
-def _fault(payload: Any) -> Fault:
-    if not isinstance(payload, dict) or payload.get("kind") not in KINDS:
-        raise ValueError(f"kind must be one of {', '.join(sorted(KINDS))}")
-    matching = {key: value for key, value in payload.items() if key in _MATCHERS}
-    rest = {key: payload[key] for key in payload.keys() - _MATCHERS - {"kind"}}
-    return Fault(KINDS[payload["kind"]](**rest), **matching)
 
 
 def _shown(fault: Fault) -> dict[str, Any]:

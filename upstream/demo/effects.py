@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from upstream.demo.answers import JSON_TYPE, dump
+from upstream.demo.answers import JSON_TYPE, dump, keyset_unavailable
 from upstream.demo.exchange import Exchange, Recorded
 
 HTML_TYPE = "text/html"
+_KEYSET = frozenset({"pagination", "cursor", "order_by", "sort"})
 
 
 class Effect(Protocol):
@@ -59,6 +61,18 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class Silence:
+    """Never say anything, `before` or `after` GitLab has acted, until the client has gone."""
+
+    when: Literal["before", "after"] = "before"
+
+    async def play(self, exchange: Exchange) -> None:
+        if self.when == "after":
+            await exchange.record()
+        await exchange.gone()
+
+
+@dataclass(frozen=True, slots=True)
 class Respond:
     """Answer in GitLab's place; GitLab never sees the request."""
 
@@ -90,6 +104,26 @@ def bad_gateway(status: int = 502) -> Respond:
     """An HTML page from the proxy before GitLab."""
     page = f"<!DOCTYPE html><html><body><h1>{status}: GitLab is not responding</h1></body></html>"
     return Respond(status, page.encode(), HTML_TYPE)
+
+
+def html(status: int = 200) -> Respond:
+    """A page from a web server that is not GitLab, or from a proxy that wants a login first."""
+    page = f"<!DOCTYPE html><html><head><title>{status} Web server</title></head></html>"
+    return Respond(status, page.encode(), HTML_TYPE)
+
+
+def broken_error(status: int = 500) -> Respond:
+    """An error whose JSON breaks off, though its length says that it is whole."""
+    return Respond(status, b'{"message":"')
+
+
+def gzip_bomb(mebibytes: int = 64) -> Respond:
+    """JSON of that size, of which a thousandth goes over the wire."""
+    pack = zlib.compressobj(wbits=16 + zlib.MAX_WBITS)
+    parts = [pack.compress(b"[")]
+    parts += [pack.compress(b" " * 2**20) for _ in range(mebibytes)]
+    packed = b"".join([*parts, pack.compress(b"]"), pack.flush()])
+    return Respond(200, packed, headers=(("content-encoding", "gzip"),))
 
 
 def redirect(location: str, status: int = 302) -> Respond:
@@ -140,11 +174,15 @@ class Drip:
 
 @dataclass(frozen=True, slots=True)
 class Endless:
-    """Send `chunk` again and again until the client goes away; only over a real connection."""
+    """Send `chunk` again and again until the client goes away; only over a real connection.
+
+    Real `seconds` pass between two of them.
+    """
 
     first: bytes = b"["
     chunk: bytes = b"{}," * 4096
     content_type: str = JSON_TYPE
+    seconds: float = 0.0
 
     async def play(self, exchange: Exchange) -> None:
         await exchange.start(200, [(b"content-type", self.content_type.encode())])
@@ -153,7 +191,8 @@ class Endless:
         try:
             while not gone.done():
                 await exchange.write(self.chunk)
-                await asyncio.sleep(0)  # a client that has gone makes write return at once
+                # Without a pause, too, for a client that has gone makes write return at once.
+                await asyncio.sleep(self.seconds)
         finally:
             gone.cancel()
 
@@ -183,6 +222,26 @@ def invalid_json() -> RewriteBytes:
 def wrong_types() -> RewriteBytes:
     """Numbers become text, text becomes numbers, objects become lists and lists objects."""
     return rewrite(_scramble)
+
+
+@dataclass(frozen=True, slots=True)
+class WithoutKeyset:
+    """GitLab before 15.9: it knows pages by offset only, and does not look at what asks for more.
+
+    `refused`: it answers 405 instead.
+    """
+
+    refused: bool = False
+
+    async def play(self, exchange: Exchange) -> None:
+        query = exchange.scope["query_string"].decode("latin-1").split("&")
+        kept = [pair for pair in query if pair.partition("=")[0] not in _KEYSET]
+        if self.refused and len(kept) < len(query):
+            refusal = keyset_unavailable()
+            await Respond(refusal.status, dump(refusal.payload)).play(exchange)
+            return
+        exchange.scope["query_string"] = "&".join(kept).encode("latin-1")
+        await exchange.proceed()
 
 
 def _scramble(value: Any) -> Any:

@@ -70,7 +70,7 @@ class DemoGitLab:
         )
 
     def _door(self) -> ASGIApp:
-        return Door(self.faults, self.calls, self.clock).app
+        return Door(self.faults, self.calls, self.clock, [route.name for route in ROUTES]).app
 
     def tick(self) -> None:
         """Bring the world up to the clock; every request does so by itself."""

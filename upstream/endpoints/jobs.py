@@ -7,8 +7,10 @@ from typing import Any
 
 from upstream.client import Upstream
 from upstream.credentials import Credential
+from upstream.endpoints import older_gitlab
 from upstream.endpoints.answers import many, one
-from upstream.paging import KeysetPage, keyset_page
+from upstream.errors import MethodNotAllowed
+from upstream.paging import KeysetPage, OffsetPage, keyset_page, offset_page
 from upstream.urls import number_segment, project_segment
 
 JOBS = "/projects/:id/jobs"
@@ -26,14 +28,35 @@ async def list_project_jobs(
     per_page: int,
     cursor: str | None = None,
 ) -> KeysetPage:
-    """A page of a project's jobs, ids going down, over keyset pagination (GitLab 15.9)."""
-    params = [("scope[]", status) for status in scope]
-    params += [("pagination", "keyset"), ("order_by", "id"), ("sort", "desc")]
-    params.append(("per_page", str(min(per_page, MAX_PER_PAGE))))
-    if cursor is not None:
-        params.append(("cursor", cursor))
+    """A page of a project's jobs, ids going down, over keyset pagination (GitLab 15.9).
+
+    An older GitLab gives pages by offset, out of which the same jobs are taken.
+    """
+    filters = [("scope[]", status) for status in scope]
     path = f"/projects/{project_segment(project)}/jobs"
-    answer = await upstream.get(JOBS, path, credential, params)
+    per_page = min(per_page, MAX_PER_PAGE)
+
+    async def by_offset(page: int, per_page: int) -> OffsetPage:
+        params = [*filters, ("page", str(page)), ("per_page", str(per_page))]
+        answer = await upstream.get(JOBS, path, credential, params)
+        return offset_page(many(answer), answer.headers, page, per_page)
+
+    place = older_gitlab.Place.of(cursor)
+    if place.page is not None:
+        return await older_gitlab.page_after(place, by_offset, per_page)
+    keyset = [("pagination", "keyset"), ("order_by", "id"), ("sort", "desc")]
+    keyset.append(("per_page", str(per_page)))
+    if cursor is not None:
+        keyset.append(("cursor", cursor))
+    try:
+        answer = await upstream.get(JOBS, path, credential, [*filters, *keyset])
+    except MethodNotAllowed as error:
+        if not older_gitlab.has_no_keyset(error):
+            raise
+        return await older_gitlab.page_after(place, by_offset, per_page)
+    if older_gitlab.pages_by_offset(answer.headers):
+        first = offset_page(many(answer), answer.headers, 1, per_page)
+        return await older_gitlab.page_after(place, by_offset, per_page, first)
     return keyset_page(many(answer), answer.headers, cursor)
 
 

@@ -22,9 +22,11 @@ from upstream.errors import (
     InvalidRequest,
     InvalidResponse,
     Phase,
+    TlsFailed,
     UpstreamError,
     UpstreamTimeout,
 )
+from upstream.transports.certificates import untrusted
 
 FOREIGN = (aiohttp.ClientError, httpx.HTTPError, httpx.InvalidURL, OSError)
 
@@ -33,6 +35,7 @@ _WAITED = {
     "pool": "no connection to GitLab was free within {} s",
     "write": "GitLab did not take the request within {} s",
     "read": "GitLab sent nothing for {} s",
+    "total": "GitLab's answer was not whole after {} s",
 }
 
 
@@ -56,11 +59,12 @@ def _says(kind: type[UpstreamError], message: str) -> Made:
 
 
 def _late(phase: Phase) -> Made:
-    def made(_error: Any, timeouts: Timeouts) -> UpstreamError:
-        seconds: float = getattr(timeouts, phase)
-        return UpstreamTimeout(_WAITED[phase].format(f"{seconds:g}"), phase=phase, seconds=seconds)
+    return lambda _error, timeouts: too_late(phase, timeouts)
 
-    return made
+
+def too_late(phase: Phase, timeouts: Timeouts) -> UpstreamTimeout:
+    seconds: float = getattr(timeouts, phase)
+    return UpstreamTimeout(_WAITED[phase].format(f"{seconds:g}"), phase=phase, seconds=seconds)
 
 
 def _unreachable(error: Any, _timeouts: Timeouts) -> UpstreamError:
@@ -71,12 +75,11 @@ def _unreachable(error: Any, _timeouts: Timeouts) -> UpstreamError:
 
 def _untrusted(error: Any, _timeouts: Timeouts) -> UpstreamError:
     inner = getattr(error, "certificate_error", error)
-    reason = getattr(inner, "verify_message", "") or "it does not fit"
-    return ConnectFailed(f"GitLab's certificate is not accepted: {reason}")
+    return TlsFailed(f"GitLab's certificate is not accepted: {untrusted(inner)}")
 
 
 _NO_NAME = _says(ConnectFailed, "GitLab's host name is not found")
-_NO_TLS = _says(ConnectFailed, "GitLab and this gateway found no way to speak TLS")
+_NO_TLS = _says(TlsFailed, "GitLab and this gateway found no way to speak TLS")
 _BROKEN = _says(Disconnected, "the connection to GitLab broke before the answer was whole")
 _HUNG_UP = _says(Disconnected, "GitLab closed the connection without an answer")
 _CUT_SHORT = _says(Disconnected, "GitLab's answer ended before it was whole")

@@ -25,7 +25,7 @@ from httpx_aiohttp import AiohttpTransport
 from upstream.config import Timeouts, UpstreamConfig
 from upstream.errors import ResponseTooLarge
 from upstream.transports.base import Request, Response, StreamedResponse
-from upstream.transports.failures import FOREIGN, translated
+from upstream.transports.failures import FOREIGN, too_late, translated
 from upstream.transports.unpacking import Unpacker, unpacker
 from upstream.urls import split_root
 
@@ -33,6 +33,9 @@ _HEADER_BYTES = 64 * 1024  # of one line: a Link header repeats the request's pa
 
 # The address of the request that this task is sending, spelled as it was asked for.
 _ADDRESS: ContextVar[str] = ContextVar("_ADDRESS")
+_REUSED: ContextVar[bool] = ContextVar("_REUSED")
+
+_REPEATABLE = frozenset({"GET", "HEAD"})
 
 
 class HttpxTransport:
@@ -49,6 +52,8 @@ class HttpxTransport:
         }
         # aiohttp bounds reads only: a body that GitLab never takes in would be sent for ever.
         self._until_answered = timeouts.pool + timeouts.write + timeouts.read
+        # Nor does it bound an answer that comes a byte at a time.
+        self._until_whole = timeouts.pool + timeouts.total
         self._tls = _tls(verify=config.verify)
         proxy, self._to_proxy = _proxy(config.proxy)
         self._transport = AiohttpTransport(
@@ -56,7 +61,7 @@ class HttpxTransport:
         )
 
     async def send(self, request: Request) -> Response:
-        with _translating(self._timeouts):
+        async with self._in_time():
             answer = await self._ask(request, None)
             try:
                 headers = _headers(answer)
@@ -69,7 +74,7 @@ class HttpxTransport:
     async def stream(
         self, request: Request, *, origin: str | None = None
     ) -> AsyncIterator[StreamedResponse]:
-        with _translating(self._timeouts):
+        async with self._in_time():
             answer = await self._ask(request, origin)
         try:
             yield _Streamed(answer, self._timeouts)
@@ -82,7 +87,9 @@ class HttpxTransport:
 
     def _open_session(self) -> aiohttp.ClientSession:
         """Called once, when the first request is sent: a session belongs to an event loop."""
-        return aiohttp.ClientSession(
+        reuse = aiohttp.TraceConfig()
+        reuse.on_connection_reuseconn.append(_note_reuse)
+        session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 limit=self._limits.connections,
                 keepalive_timeout=self._limits.keepalive_seconds,
@@ -92,9 +99,25 @@ class HttpxTransport:
             cookie_jar=aiohttp.DummyCookieJar(),
             skip_auto_headers=("accept", "accept-encoding", "content-type", "user-agent"),
             middlewares=(_address_as_it_is,),
+            trace_configs=[reuse],
             max_line_size=_HEADER_BYTES,
             max_field_size=_HEADER_BYTES,
         )
+        # It would send each GET twice whose connection breaks, be it new or kept.
+        session._retry_connection = False  # noqa: SLF001 - there is no other way
+        return session
+
+    @asynccontextmanager
+    async def _in_time(self) -> AsyncIterator[None]:
+        """For an exchange as a whole: bounds it, and translates what goes wrong in it."""
+        try:
+            async with asyncio.timeout(self._until_whole) as whole:
+                with _translating(self._timeouts):
+                    yield
+        except TimeoutError:
+            if whole.expired():
+                raise too_late("total", self._timeouts) from None
+            raise
 
     async def _ask(self, request: Request, origin: str | None) -> httpx.Response:
         headers: list[tuple[str, str]] = list(request.headers)
@@ -168,7 +191,18 @@ async def _address_as_it_is(
     # yarl would write %40 as @ and take dots out of a path: harmless to GitLab, but not to the
     # signed address of a storage.
     request.url = yarl.URL(_ADDRESS.get(), encoded=True)
+    _REUSED.set(False)
+    try:
+        return await handler(request)
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
+        if not _REUSED.get() or request.method not in _REPEATABLE:
+            raise
+    # GitLab closed the idle connection just as the request set out.
     return await handler(request)
+
+
+async def _note_reuse(_session: aiohttp.ClientSession, _context: Any, _params: Any) -> None:
+    _REUSED.set(True)
 
 
 @contextmanager

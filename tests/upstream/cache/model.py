@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from upstream.errors import ConnectFailed
 from upstream.transports import base
 
 PREFIX = "/api/v4"
@@ -50,11 +51,14 @@ class ModelGitLab:
     no_store: bool = False
     holding: bool = False
     failing_actions: str = ""
+    down: bool = False
+    denied: dict[tuple[str, int], int] = field(default_factory=dict)  # when it last said so
     pending: list[Pending] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
 
     async def send(self, request: base.Request) -> base.Response:
         self.moment += 1
+        moment = self.moment
         answer, told = self._answer(request)
         if self.holding and request.method == "GET":
             waiting = Pending(answer, asyncio.get_running_loop().create_future(), told)
@@ -64,6 +68,10 @@ class ModelGitLab:
             self.told.append(told)
         if isinstance(answer, Exception):
             raise answer
+        if request.method == "GET" and answer.status == 404:
+            token = dict(request.headers)["private-token"]
+            denied = token, self._project(request.target)
+            self.denied[denied] = max(moment, self.denied.get(denied, 0))
         return answer
 
     @asynccontextmanager
@@ -92,6 +100,8 @@ class ModelGitLab:
         return job if target.endswith("/7") else [job]
 
     def _answer(self, request: base.Request) -> tuple[base.Response | Exception, Told | None]:
+        if self.down:
+            return ConnectFailed("refused"), None
         headers = dict(request.headers)
         token = headers.get("private-token", "")
         if request.method == "POST":

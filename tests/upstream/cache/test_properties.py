@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from dataclasses import dataclass
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -20,6 +22,8 @@ from upstream.errors import UpstreamError
 
 TOKENS = ("ada", "ben")
 JOB_SECONDS = 60.0
+STALE_SECONDS = 90.0
+BEFORE = ("nothing", "a denial", "an action", "an action in vain")
 REUSE = Reuse(cache_bytes=64 * 1024, cache_entries=5, job_seconds=JOB_SECONDS)
 
 WHO = st.sampled_from(TOKENS)
@@ -38,9 +42,13 @@ class Asked:
     acted: int
     now: float
     in_flight: bool
+    down: bool
+    denied: int
 
 
 class ReadsMachine(RuleBasedStateMachine):
+    reuse = REUSE
+
     def __init__(self) -> None:
         super().__init__()
         self.now = 0.0
@@ -48,7 +56,7 @@ class ReadsMachine(RuleBasedStateMachine):
         self.acted: dict[int, int] = {1: 0, 2: 0}
         self.gitlab = ModelGitLab(readers={token: {1, 2} for token in TOKENS})
         self.runner = asyncio.Runner()
-        config = UpstreamConfig("http://gitlab.invalid", reuse=REUSE)
+        config = UpstreamConfig("http://gitlab.invalid", reuse=self.reuse)
         self.upstream = Upstream(config, self.gitlab, clock=lambda: self.now)
         self.asked: list[Asked] = []
 
@@ -88,12 +96,13 @@ class ReadsMachine(RuleBasedStateMachine):
         in_flight = any((one.token, one.target) == (who, target) for one in self.asked)
         acted = self.acted[NAMES[name]]
         moment = self.gitlab.moment
+        down, denied = self.gitlab.down, self.gitlab.denied.get((who, NAMES[name]), 0)
         route = JOB if single else JOBS
 
         async def ask() -> Asked:
             call = self.upstream.get(route, path, credential)
             task = asyncio.create_task(call)
-            return Asked(task, who, target, moment, acted, self.now, in_flight)
+            return Asked(task, who, target, moment, acted, self.now, in_flight, down, denied)
 
         self.asked.append(self.runner.run(ask()))
         self.settle()
@@ -103,9 +112,13 @@ class ReadsMachine(RuleBasedStateMachine):
         self.gitlab.failing_actions = failing
         credential = Credential(TokenKind.PRIVATE_TOKEN, who)
         path = f"/projects/{name}/jobs/7/retry"
-        with contextlib.suppress(UpstreamError):
+        try:
             self.runner.run(self.upstream.post(f"{JOB}/retry", path, credential))
-        self.acted[NAMES[name]] = self.gitlab.moment
+            arrived = True
+        except UpstreamError as error:
+            arrived = error.may_have_arrived
+        if arrived:
+            self.acted[NAMES[name]] = self.gitlab.moment
         self.settle()
 
     @rule(data=st.data())
@@ -151,16 +164,60 @@ class ReadsMachine(RuleBasedStateMachine):
         total = answer.headers["x-total"]
         assert total == f"{shown['version']} for {asked.token}", "paging of another answer"
         if moment <= asked.moment and not asked.in_flight:
-            assert asked.target.endswith("/7"), "a list that GitLab was not asked for"
-            assert shown["status"] in AT_REST, "a running job that was not asked for"
-            assert asked.now - self.times[moment] < JOB_SECONDS, "handed out for too long"
+            self.check_unasked(asked, shown, moment)
+
+    def check_unasked(self, asked: Asked, shown: Mapping[str, Any], moment: int) -> None:
+        assert asked.target.endswith("/7"), "a list that GitLab was not asked for"
+        assert shown["status"] in AT_REST, "a running job that was not asked for"
+        assert asked.now - self.times[moment] < JOB_SECONDS, "handed out for too long"
 
     @invariant()
     def keeps_within_bounds(self) -> None:
         statistics = self.upstream.statistics
-        assert statistics.entries <= REUSE.cache_entries
-        assert statistics.bytes <= REUSE.cache_bytes
+        assert statistics.entries <= self.reuse.cache_entries
+        assert statistics.bytes <= self.reuse.cache_bytes
 
 
 ReadsMachine.TestCase.settings = settings(max_examples=200, stateful_step_count=50)
 TestReads = ReadsMachine.TestCase
+
+
+class StaleMachine(ReadsMachine):
+    """The same where GitLab comes and goes, and what it gave may take its place for a while."""
+
+    reuse = replace(REUSE, cache_entries=20, stale_seconds=STALE_SECONDS)
+
+    @rule(who=WHO, name=NAME, single=st.booleans(), before=st.sampled_from(BEFORE))
+    def gitlab_goes_away(self, who: str, name: str, single: bool, before: str) -> None:  # noqa: FBT001 - drawn
+        """Everybody has asked for everything, and does so again."""
+        holding, self.gitlab.holding = self.gitlab.holding, False
+        self.everybody_asks()
+        readers = self.gitlab.readers[who]
+        if before == "a denial" and NAMES[name] in readers:
+            readers.remove(NAMES[name])
+            self.get(who, name, single)
+            readers.add(NAMES[name])
+        elif before == "an action":
+            self.act(who, name, "")
+        self.gitlab.down = True
+        if before == "an action in vain":
+            self.act(who, name, "")
+        self.everybody_asks()
+        self.gitlab.holding, self.gitlab.down = holding, False
+
+    def everybody_asks(self) -> None:
+        for who, name, single in itertools.product(TOKENS, NAMES, (True, False)):
+            self.get(who, name, single)
+
+    def check_unasked(self, asked: Asked, shown: Mapping[str, Any], moment: int) -> None:
+        if not asked.down:
+            super().check_unasked(asked, shown, moment)
+            return
+        age = asked.now - self.times[moment]
+        if not (asked.target.endswith("/7") and shown["status"] in AT_REST and age < JOB_SECONDS):
+            assert age < STALE_SECONDS, "stale for too long"
+            assert moment > asked.denied, "older than a denial"
+
+
+StaleMachine.TestCase.settings = settings(max_examples=100, stateful_step_count=30)
+TestStale = StaleMachine.TestCase

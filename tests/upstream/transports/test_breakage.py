@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import socket
+from functools import partial
 from typing import Literal
 
 import pytest
 
 from tests.upstream.raw_server import Connection, answering, raw_server, unused_port
-from tests.upstream.transports.conftest import IMPATIENT, Connect
+from tests.upstream.transports.conftest import IMPATIENT, PATIENT, Connect
 from upstream.errors import (
     ConnectFailed,
     Disconnected,
@@ -77,6 +79,58 @@ async def test_a_body_that_stops_coming(connect: Connect) -> None:
         with pytest.raises(UpstreamTimeout) as caught:
             await connect(server.url, timeouts=IMPATIENT).send(GET)
     assert caught.value.phase == "read"
+
+
+DRIPS = {
+    "a head": b"HTTP/1.1 200 OK\r\nx: ",
+    "steps before the head": b"HTTP/1.1 103 Early Hints\r\nx: ",
+    "a body": b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n",
+    "chunks": b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nffff\r\n",
+}
+
+
+async def _drips(connection: Connection, begin: bytes) -> None:
+    await connection.request()
+    await connection.send(begin)
+    while not connection.writer.is_closing():
+        await connection.send(b"x")
+        await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("begin", DRIPS.values(), ids=DRIPS)
+async def test_an_answer_a_byte_at_a_time_ends_in_time(connect: Connect, begin: bytes) -> None:
+    timeouts = dataclasses.replace(PATIENT, pool=0.1, total=0.3)
+    async with raw_server(partial(_drips, begin=begin)) as server:
+        async with asyncio.timeout(5):
+            with pytest.raises(UpstreamTimeout) as caught:
+                await connect(server.url, timeouts=timeouts).send(GET)
+    assert (caught.value.phase, caught.value.seconds) == ("total", 0.3)
+    assert caught.value.may_have_arrived
+    assert_discreet(caught.value)
+
+
+async def test_a_streams_head_ends_in_time(connect: Connect) -> None:
+    timeouts = dataclasses.replace(PATIENT, pool=0.1, total=0.3)
+    async with raw_server(partial(_drips, begin=DRIPS["a head"])) as server:
+        async with asyncio.timeout(5):
+            with pytest.raises(UpstreamTimeout) as caught:
+                async with connect(server.url, timeouts=timeouts).stream(GET):
+                    pass
+    assert caught.value.phase == "total"
+
+
+async def test_a_streams_body_takes_its_time(connect: Connect) -> None:
+    timeouts = dataclasses.replace(PATIENT, pool=0.01, total=0.05)
+    async with (
+        raw_server(partial(_drips, begin=DRIPS["a body"])) as server,
+        connect(server.url, timeouts=timeouts).stream(GET) as answer,
+    ):
+        size, late = 0, asyncio.get_running_loop().time() + 0.2
+        async for chunk in answer.chunks():
+            size += len(chunk)
+            if asyncio.get_running_loop().time() > late:
+                break
+    assert size > 1
 
 
 @pytest.mark.filterwarnings("ignore:Sending a large body")  # aiohttp's, of what only a test sends

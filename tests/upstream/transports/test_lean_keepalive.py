@@ -12,6 +12,7 @@ from tests.upstream.raw_server import OK, Connection, RawServer
 from tests.upstream.transports.test_lean_pool import lean, until
 from upstream.errors import Disconnected
 from upstream.transports.base import Request
+from upstream.transports.lean import connection
 
 GET = Request("GET", "/api/v4/job")
 POST = Request("POST", "/api/v4/play", (), b"{}")
@@ -120,5 +121,26 @@ async def test_a_post_finds_news_that_the_event_loop_has_not_read_yet() -> None:
         # Closed at once, and the request is sent before this loop has looked at any socket.
         with socket.socket(fileno=os.dup(last[0].get_extra_info("socket").fileno())) as raw:
             raw.shutdown(socket.SHUT_RDWR)
+        assert (await transport.send(POST)).body == b"{}"
+        assert (server.connections, sent(server, b"POST")) == (2, 1)
+
+
+async def test_a_post_that_was_never_written_goes_out_on_another_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The connection closes between the look at it and the first byte."""
+
+    async def behaviour(accepted: Connection) -> None:
+        while await accepted.request():
+            await accepted.send(OK)
+
+    async with lean(behaviour) as (transport, server):
+        await transport.send(GET)
+
+        def closes(idle: connection.Connection) -> bool:
+            idle.close()
+            return True
+
+        monkeypatch.setattr(connection.Connection, "quiet", closes)
         assert (await transport.send(POST)).body == b"{}"
         assert (server.connections, sent(server, b"POST")) == (2, 1)

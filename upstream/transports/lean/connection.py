@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import select
 from collections.abc import Callable
+from math import inf
 from typing import cast
 
 from upstream.config import Limits, Timeouts
 from upstream.errors import Disconnected, Phase, UpstreamTimeout
-from upstream.transports.lean.deadline import Deadline
+from upstream.transports.lean.deadline import SLACK_SECONDS, Deadline
 from upstream.transports.lean.exchange import Exchange
 
 PIECE_BYTES = 64 * 1024  # of a request's body are written at once
@@ -18,6 +19,7 @@ STREAM_BYTES = 256 * 1024  # of a stream wait for their reader before GitLab is 
 _WAITED = {
     "write": "GitLab did not take the request within {} s",
     "read": "GitLab sent nothing for {} s",
+    "total": "GitLab's answer was not whole after {} s",
 }
 
 
@@ -32,6 +34,7 @@ class Connection(asyncio.Protocol):
         "_drained",
         "_exchange",
         "_keepalive_seconds",
+        "_latest",
         "_loop",
         "_lost",
         "_reading_paused",
@@ -55,6 +58,7 @@ class Connection(asyncio.Protocol):
         self._keepalive_seconds = limits.keepalive_seconds
         self._lost = lost
         self._deadline = Deadline(loop, self._expired)
+        self._latest = inf  # by the loop's clock: when the exchange has to be over
         self._exchange: Exchange | None = None
         self._transport: asyncio.Transport | None = None
         self._drained: asyncio.Future[None] | None = None
@@ -89,9 +93,12 @@ class Connection(asyncio.Protocol):
         transport = self._transport
         self._exchange = exchange
         if transport is None or transport.is_closing():
-            exchange.end(clean=True)
+            exchange.fail(
+                Disconnected("GitLab closed the connection before anything was sent", sent=False)
+            )
             return
-        self._deadline.set(self._timeouts.read)
+        self._latest = self._loop.time() + self._timeouts.total
+        self._deadline.set(self._timeouts.read, self._latest)
         transport.write(data)
 
     async def upload(self, body: bytes) -> None:
@@ -111,7 +118,7 @@ class Connection(asyncio.Protocol):
         if self._reading_paused and self._transport is not None:
             self._reading_paused = False
             self._transport.resume_reading()
-            self._deadline.set(self._timeouts.read)
+            self._deadline.set(self._timeouts.read, self._latest)
 
     def finish(self) -> bool:
         """End the exchange; whether the connection can take another one."""
@@ -166,21 +173,23 @@ class Connection(asyncio.Protocol):
             self._wake_upload()
             if exchange.error is not None:
                 self.abort()
-        elif exchange.streamed and exchange.buffered > STREAM_BYTES:
-            self._pause_reading()
-        else:
-            self._deadline.set(
-                self._timeouts.write if self._writing_paused else self._timeouts.read
-            )
+            return
+        if exchange.streamed and exchange.status:
+            self._latest = inf  # how long a stream may take is for its reader to say
+            if exchange.buffered > STREAM_BYTES:
+                self._pause_reading()
+                return
+        seconds = self._timeouts.write if self._writing_paused else self._timeouts.read
+        self._deadline.set(seconds, self._latest)
 
     def pause_writing(self) -> None:
         self._writing_paused = True
-        self._deadline.set(self._timeouts.write)
+        self._deadline.set(self._timeouts.write, self._latest)
 
     def resume_writing(self) -> None:
         self._writing_paused = False
         if not self._settled():
-            self._deadline.set(self._timeouts.read)
+            self._deadline.set(self._timeouts.read, self._latest)
         self._wake_upload()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -210,6 +219,8 @@ class Connection(asyncio.Protocol):
             self.close()  # idle for long enough
             return
         phase: Phase = "write" if self._writing_paused else "read"
+        if self._loop.time() > self._latest - SLACK_SECONDS:
+            phase = "total"
         seconds: float = getattr(self._timeouts, phase)
         self._exchange.fail(
             UpstreamTimeout(_WAITED[phase].format(f"{seconds:g}"), phase=phase, seconds=seconds)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from math import inf
 
-_SLACK = 0.002  # seconds; a loop's timers may fire a millisecond early
+SLACK_SECONDS = 0.002  # a loop's timers may fire a millisecond early
 
 
 class Deadline:
@@ -25,8 +25,11 @@ class Deadline:
         self._armed = inf
         self._handle: asyncio.TimerHandle | None = None
 
-    def set(self, seconds: float) -> None:
-        at = self._at = self._loop.time() + seconds
+    def set(self, seconds: float, latest: float = inf) -> None:
+        """`seconds` from now, or at `latest` by the loop's clock where that is sooner."""
+        at = self._loop.time() + seconds
+        at = min(at, latest)
+        self._at = at
         if at < self._armed:
             self._arm(at)
 
@@ -50,7 +53,7 @@ class Deadline:
         self._armed = inf
         if self._at == inf:
             return
-        if self._at - self._loop.time() > _SLACK:
+        if self._at - self._loop.time() > SLACK_SECONDS:
             self._arm(self._at)
         else:
             self._at = inf

@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 from aiohappyeyeballs import start_connection
 
-from upstream.errors import ConnectFailed, UpstreamTimeout
+from upstream.errors import ConnectFailed, TlsFailed, UpstreamTimeout
+from upstream.transports.certificates import untrusted
 from upstream.transports.lean.connection import Connection
 from upstream.transports.lean.origin import Origin
 
@@ -40,10 +41,10 @@ async def dial(
     except socket.gaierror:
         raise ConnectFailed("GitLab's host name is not found") from None
     except ssl.SSLCertVerificationError as error:
-        reason = error.verify_message or "it does not fit"
-        raise ConnectFailed(f"GitLab's certificate is not accepted: {reason}") from None
+        reason = untrusted(error)
+        raise TlsFailed(f"GitLab's certificate is not accepted: {reason}") from None
     except ssl.SSLError:
-        raise ConnectFailed("GitLab and this gateway found no way to speak TLS") from None
+        raise TlsFailed("GitLab and this gateway found no way to speak TLS") from None
     except (OSError, UnicodeError) as error:  # getaddrinfo's, for a label over 63 characters
         raise ConnectFailed(f"GitLab cannot be reached: {_reason(error)}") from None
 

@@ -81,6 +81,11 @@ class Exchange:
         return isinstance(self.error, Disconnected) and not self.touched
 
     @property
+    def unsent(self) -> bool:
+        """The connection was closed before the request went out."""
+        return isinstance(self.error, Disconnected) and not self.error.may_have_arrived
+
+    @property
     def streamed(self) -> bool:
         return self._limit is None
 

@@ -80,7 +80,7 @@ class LeanTransport:
         if not repeatable and connection.reused and not connection.quiet():
             connection = await pool.renew(connection)  # nothing is sent yet, so it is still once
         exchange = await _exchange(pool, connection, request, head, limit)
-        if repeatable and connection.reused and exchange.unheard:
+        if connection.reused and (exchange.unheard if repeatable else exchange.unsent):
             # GitLab closed the idle connection just as the request set out.
             connection = await pool.renew(connection)
             exchange = await _exchange(pool, connection, request, head, limit)
