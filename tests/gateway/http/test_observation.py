@@ -10,6 +10,7 @@ import pytest
 
 from gateway.execution.sharing import Sharing
 from gateway.http.observation import Observation
+from gateway.limits.config import RequestLimits
 from tests.gateway.example import ExampleContext, client_of, endpoint
 from tests.support.serving import serve
 from upstream.credentials import Credential, TokenKind
@@ -77,6 +78,7 @@ async def test_failed_fields_tell_their_codes_once() -> None:
             "OPERATION_RESOLUTION_FAILURE",
             "No",
         ),
+        ("batch", "BAD_REQUEST", None),
         (["batch"], "LIMIT_EXCEEDED", None),
     ],
 )
@@ -167,3 +169,22 @@ async def test_what_is_no_request_for_graphql_is_not_observed() -> None:
         answer = await client.get("/graphql", headers={"accept": "text/html"})
     assert answer.text == "page"
     assert watcher.began_with == []
+
+
+async def test_the_operations_of_a_batch_are_seen_one_by_one_and_the_batch_as_a_whole() -> None:
+    watcher = Watcher()
+    app = endpoint(observer=watcher, limits=RequestLimits(batch=3))
+    batch = [{"query": "query A { text }"}, {"query": "{ txet }"}, {"operationName": "C"}]
+    async with client_of(app) as client:
+        answer = await client.post("/graphql", json=batch, headers={"private-token": "t0ken"})
+    seen = [watcher.seen.get_nowait() for _ in range(4)]
+    assert [(each.kind, each.name, each.result, each.codes) for each in seen] == [
+        ("unknown", None, "refused", ("GRAPHQL_VALIDATION_FAILED",)),
+        ("unknown", None, "refused", ("BAD_REQUEST",)),
+        ("query", "A", "ok", ()),
+        ("batch", None, "errors", ("GRAPHQL_VALIDATION_FAILED", "BAD_REQUEST")),
+    ]
+    assert {each.head.request_id for each in seen} == {answer.headers["x-request-id"].encode()}
+    assert {each.credential for each in seen} == {Credential(TokenKind.PRIVATE_TOKEN, "t0ken")}
+    assert seen[-1].size == len(answer.content)
+    assert len({id(each.journal) for each in seen}) == 4

@@ -10,7 +10,7 @@ from graphql import parse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.execution.documents import Documents
+from gateway.execution.documents import MAX_ERRORS, Documents
 from gateway.limits import depth, fields, root_fields
 from gateway.limits.config import DocumentLimits
 from gateway.limits.excess import Excess
@@ -131,9 +131,9 @@ def test_circles_of_fragments_are_left_to_validation_which_names_them(
     text += " query all { " + " ".join(f"...f{number}" for number in range(len(graph))) + " }"
     text = text.replace("{ ...f0 }", "query one { ...f0 }", 1)
     document = Documents(SCHEMA).get(text)
-    circles = [error for error in document.errors if "within itself" in error.message]
-    assert bool(circles) is has_circle(graph)
-    assert document.errors == tuple(circles)
+    told = [error.message for error in document.errors]
+    assert any("within itself" in message for message in told) is has_circle(graph)
+    assert all("within itself" in message for message in told[:MAX_ERRORS])
 
 
 def has_circle(graph: list[list[int]]) -> bool:
