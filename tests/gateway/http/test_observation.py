@@ -179,9 +179,9 @@ async def test_the_operations_of_a_batch_are_seen_one_by_one_and_the_batch_as_a_
         answer = await client.post("/graphql", json=batch, headers={"private-token": "t0ken"})
     seen = [watcher.seen.get_nowait() for _ in range(4)]
     assert [(each.kind, each.name, each.result, each.codes) for each in seen] == [
+        ("query", "A", "ok", ()),
         ("unknown", None, "refused", ("GRAPHQL_VALIDATION_FAILED",)),
         ("unknown", None, "refused", ("BAD_REQUEST",)),
-        ("query", "A", "ok", ()),
         ("batch", None, "errors", ("GRAPHQL_VALIDATION_FAILED", "BAD_REQUEST")),
     ]
     assert {each.head.request_id for each in seen} == {answer.headers["x-request-id"].encode()}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -209,6 +211,9 @@ LIMITS = (
 )
 
 
+DOCS = (Path(__file__).parents[3] / "docs" / "limits.md").read_text()
+
+
 def limit_of(error: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = error["extensions"]["limit"]
     return found
@@ -292,6 +297,22 @@ async def test_a_body_over_its_limit_names_it() -> None:
         "allowed": 1024,
         "setting": "GATEWAY_BODY_BYTES",
     }
+
+
+ROW = re.compile(r"^\| ([^|]+) \| ([^|]+) \| `([A-Z_]+)` \| ([^|]+) \|$", re.MULTILINE)
+
+
+def test_the_docs_tell_each_limit_as_it_is() -> None:
+    documented = {
+        name: (default, setting, text) for name, default, setting, text in ROW.findall(DOCS)
+    }
+    variables = {variable.name: variable for variable in LIMIT_VARIABLES}
+    assert {setting for _, setting, _ in documented.values()} == set(variables)
+    for default, setting, _ in documented.values():
+        variable = variables[setting]
+        assert default == f"{variable.default_text} {variable.unit}".strip()
+    for limit in LIMITS:
+        assert documented[limit.name][1:] == (limit.setting, re.sub(r"\d+", "N", limit.message))
 
 
 def test_every_setting_of_a_limit_is_tried_somewhere() -> None:
