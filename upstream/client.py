@@ -72,7 +72,6 @@ class Upstream:
         self._streaming = Streaming(
             self._transport, origin, root, (("accept", "*/*"), packed, agent), limits.redirects
         )
-        self._send = partial(self._retries.send, self._send_once)
         self._reads = reads(config.reuse, self._send, hook, self.statistics, clock=clock)
 
     async def __aenter__(self) -> Self:
@@ -231,6 +230,9 @@ class Upstream:
                     self.breaker.failed(ticket, error, call.seconds or 0.0, caller)
                 raise
             self._finished(call, under_way.status, under_way.size)
+
+    async def _send(self, label: str, request: Request, credential: Credential | None) -> Response:
+        return await self._retries.send(self._send_once, label, request, credential)
 
     async def _send_once(
         self, label: str, request: Request, credential: Credential | None
